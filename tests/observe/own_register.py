@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from aggregator.model import (
     Entry,
     Fetched,
     FetchedPart,
+    LastReading,
     ProcessReport,
     Revision,
     SourceState,
@@ -74,10 +76,19 @@ def own_sources(
     return tuple(
         SourceWithState(
             source=source,
-            state=SourceState(source=source.id, last_polled=last, last_read=last, first_read=first),
+            state=SourceState(
+                source=source.id, last_polled=last, last_read=last, first_read=first, read_whole_at=last
+            ),
         )
         for source in config().sources
     )
+
+
+def read_whole_until(polled: SourceWithState, at: datetime) -> SourceWithState:
+    """The source as one that gave its whole text at `at`, or at the beginning of the outage of that time."""
+    stopped = next((outage.since for outage in polled.outages if outage.since <= at < outage.until), at)
+    last = min(stopped, polled.state.last_read or stopped)
+    return replace(polled, last_reading=LastReading(at=last, whole=last))
 
 
 def own_board(
@@ -92,7 +103,7 @@ def own_board(
     used_sources = own_sources() if sources is None else sources
     inputs = BoardInputs(
         bodies=config().bodies,
-        sources=tuple(used_sources),
+        sources=tuple(read_whole_until(one, at) for one in used_sources),
         documents=tuple(used_documents),
         register=config().register,
     )

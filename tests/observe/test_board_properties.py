@@ -38,7 +38,7 @@ from aggregator.model import (
     UnsuccessfulSearch,
 )
 from aggregator.observe import BoardInputs, build_board, carriers_at, known_at
-from tests.observe.own_register import own_board
+from tests.observe.own_register import own_board, read_whole_until
 from tests.support.builders import (
     LONDON,
     make_body,
@@ -190,7 +190,12 @@ def report_at(
     as_known: bool = False,
 ) -> ProcessReport:
     register = Register(processes=(PROCESS,), plans=plans, rules=RULES, searches=tuple(searches))
-    inputs = BoardInputs(bodies=BODIES, sources=tuple(sources), documents=tuple(documents), register=register)
+    inputs = BoardInputs(
+        bodies=BODIES,
+        sources=tuple(read_whole_until(one, at) for one in sources),
+        documents=tuple(documents),
+        register=register,
+    )
     if as_known:
         # None of these documents has more than one revision, so it is as it was.
         by_id = {one.entry.id: one for one in documents}

@@ -84,7 +84,7 @@ def test_our_limits_are_exact_to_the_day(at: str, rule: str, result: RuleResult,
         ("2026-12-31", "R4.1", RuleResult.DUE, 0),
         ("2027-01-01", "R4.1", RuleResult.UNKNOWN, None),  # due with the plan, which is late itself
         ("2024-12-31", "R5.1", RuleResult.DUE, 0),
-        ("2025-01-01", "R5.1", RuleResult.OVERDUE, 1),
+        ("2025-01-01", "R5.1", RuleResult.UNKNOWN, None),  # before our first poll nobody looked
         ("2026-04-30", "I3", RuleResult.DUE, 0),
         ("2026-05-01", "I3", RuleResult.UNKNOWN, None),
     ],

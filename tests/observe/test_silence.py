@@ -113,11 +113,26 @@ def test_an_unreadable_source_makes_silence_unknown() -> None:
     )
 
 
-def test_a_failure_of_a_day_is_no_gap() -> None:
-    sources = failing("2027-06-19", "2027-06-20")
+@pytest.mark.parametrize(
+    ("last_read", "result"),
+    [
+        ("2027-06-20 01:00", RuleResult.PAST_OUR_LIMIT),  # on the day
+        ("2027-06-19 17:00", RuleResult.PAST_OUR_LIMIT),  # within six hours before it, in London
+        ("2027-06-19 12:00", RuleResult.UNKNOWN),
+    ],
+)
+def test_late_only_if_each_source_was_read_within_its_interval(last_read: str, result: RuleResult) -> None:
+    at = datetime.fromisoformat(last_read).replace(tzinfo=UTC)
+    sources = tuple(
+        replace(one, state=replace(one.state, last_read=at, failing_since=at, failure=FAILURE))
+        if one.source.id == "scotland-publications"
+        else one
+        for one in own_sources(FIRST_READ_AT, noon("2027-06-20"))
+    )
     check = scotland("2027-06-20", document("2026-12-10"), sources=sources).check("C2")
     assert check
-    assert check.result is RuleResult.PAST_OUR_LIMIT
+    assert check.result is result
+    assert ("Scottish Government publications" in check.why) or result is RuleResult.PAST_OUR_LIMIT
 
 
 def test_a_recently_added_source_leaves_the_days_before_it_uncovered() -> None:
@@ -138,17 +153,25 @@ def test_a_recently_added_source_leaves_the_days_before_it_uncovered() -> None:
     assert check.result is RuleResult.UNKNOWN
 
 
-def test_an_unverified_address_that_was_never_read_does_not_count() -> None:
+def test_an_address_that_was_never_read_may_have_what_we_miss() -> None:
     sources = tuple(
         replace(one, state=replace(one.state, last_read=None, first_read=None, failure=FAILURE))
         if not one.source.verified and one.source.body == "scot-gov"
         else one
         for one in own_sources(FIRST_READ_AT, noon("2027-06-20"))
     )
-    assert any(one.state.last_read is None for one in sources)
     report = scotland("2027-06-20", document("2026-12-10"), sources=sources)
-    assert report.coverage.unreadable == ()
-    assert report.silence.observed_days == 192
+    assert report.coverage.never_read == (
+        "Scottish Government open government blog",
+        "Scottish Government consultations",
+    )
+    check = report.check("C2")
+    assert check
+    assert (check.result, check.why.partition("; ")[2]) == (
+        RuleResult.UNKNOWN,
+        "never read by us: Scottish Government open government blog, Scottish Government consultations",
+    )
+    assert report.silence.observed_days is None
 
 
 def test_a_passed_limit_and_the_end_of_a_silence_are_one_event_each() -> None:

@@ -120,6 +120,11 @@ def is_over(moment: Moment, at: datetime, zone: ZoneInfo) -> bool:
     return moment.at < at if moment.has_time else days_left(moment, at, zone) < 0
 
 
+def has_come(moment: Moment, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a moment has come by `at`; a day, month or year when its last day has begun."""
+    return moment.at <= at if moment.has_time else days_left(moment, at, zone) <= 0
+
+
 def months_after(day: date, months: int) -> date:
     """The same day `months` later (earlier if negative), at most the month's last day.
 
@@ -134,6 +139,15 @@ def iso_text(moment: Moment) -> str:
     if moment.has_time:
         return f"{moment.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     return moment.day.isoformat()[: _DATE_LENGTHS[moment.precision]]
+
+
+def moment_in_words(moment: Moment, zone: ZoneInfo) -> str:
+    """A moment as exactly as it is known: `on 5 June 2026`, `in June 2026`, `in 2026`."""
+    if moment.precision is Precision.YEAR:
+        return f"in {moment.day.year}"
+    if moment.precision is Precision.MONTH:
+        return f"in {MONTHS[moment.day.month - 1]} {moment.day.year}"
+    return f"on {day_in_words(first_day(moment, zone))}"
 
 
 def day_in_words(day: date) -> str:

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from aggregator.model.days import Moment
 from aggregator.model.document import Claim
-from aggregator.model.plans import Fact, Plan, Process, Rule
+from aggregator.model.plans import Fact, Plan, Process, QuietPeriod, Rule
 
 
 class RuleResult(StrEnum):
@@ -56,6 +56,8 @@ class Evidence:
     note: str = ""
     # Whether it was certainly public on the day of the board.
     sure: bool = True
+    # It bears no date: it came out on the day of `moment`, on which we first saw it, or before that day.
+    no_later: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +89,7 @@ class PlanReport:
     plan: Plan
     stage: PlanStage
     since: Moment | None
-    # Days in the stage; a month or year counts from its last day.
+    # Days in the stage; a month counts from its last day. None where only the year is known.
     days: int | None
     # Whether the board shows it: it is being written, is in force, or was the last one.
     live: bool
@@ -166,13 +168,32 @@ class Coverage:
     sources: tuple[str, ...]
     # The first day by which all of them had been read; None if that never was.
     first_read: date | None
-    # Since when coverage is complete: `first_read`, or the end of the last gap that restarts it.
+    # Since when coverage is complete: `first_read`, or the end of the last gap that restarts it. None also
+    # where none of the sources is one of the bodies themselves.
     since: date | None
     # Past gaps, by their end.
     gaps: tuple[CoverageGap, ...]
-    # Titles of the sources that cannot be read now.
+    # Titles of the sources that were not read within their interval up to the day of the board.
     unreadable: tuple[str, ...]
     unreadable_since: date | None
+    # Titles of those among them that were never read.
+    never_read: tuple[str, ...] = ()
+    # The day of the first poll of any of them; None before it.
+    first_poll: date | None = None
+    # By title: the day on which a source was last asked without validators and answered.
+    asked_whole: Mapping[str, date] = field(default_factory=dict)
+
+    def not_asked_after(self, day: date) -> tuple[str, ...]:
+        """Titles of the sources that have not been read whole on a later day."""
+        return tuple(title for title in self.sources if self.asked_whole.get(title, date.min) <= day)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietDays:
+    """How many days of a span lay in a quiet period."""
+
+    period: QuietPeriod
+    days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +211,13 @@ class Silence:
     check: RuleCheck | None
     # A newer document of the bodies that is not a record of the process, such as a routine return.
     other_document: Evidence | None = None
+    # Which of the days since the last record lay in quiet periods.
+    quiet: tuple[QuietDays, ...] = ()
+
+    @property
+    def quiet_days(self) -> int:
+        """How many of the days since the last record lay in quiet periods."""
+        return sum(one.days for one in self.quiet)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from aggregator.model.alert_rules import AlertFeed
 from aggregator.model.bodies import Body, Role, Source
 from aggregator.model.days import Moment
 from aggregator.model.document import Document, Removal, Translation
-from aggregator.model.fetched import Outage, SourceState
+from aggregator.model.fetched import LastReading, Outage, SourceState
 from aggregator.model.labels import LabelOverride
 from aggregator.model.observations import MonthBoard, ProcessReport
 from aggregator.model.subscriptions import Frequency
@@ -60,6 +60,8 @@ class BoardRow:
     read_status: ReadStatus
     # For FAILING: since when no source of the body could be read.
     since: datetime | None
+    # The last record bears no date: it came out on the day of `last_on`, when we first saw it, or earlier.
+    no_later: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,8 @@ class SourceWithState:
     state: SourceState
     # Past outages, oldest first.
     outages: tuple[Outage, ...] = ()
+    # The last reading up to the instant that is asked for: the state has only the newest.
+    last_reading: LastReading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -195,7 +195,10 @@ class Process:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnsuccessfulSearch:
-    """Evidence of absence: a search on the day `on` found nothing of this kind published after `since`."""
+    """Evidence of absence: a search on the day `on` found nothing of this kind after `since`.
+
+    With `until` it found something of that day, and nothing between the two.
+    """
 
     process: str
     # The value of a FactKind, or `meeting`.
@@ -203,6 +206,22 @@ class UnsuccessfulSearch:
     since: date
     on: date
     where: str
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietPeriod:
+    """Days on which bodies publish little or nothing by rule: before an election, or in a recess."""
+
+    # As it is worded after "in the": `pre-election period before the Senedd election`.
+    what: str
+    processes: tuple[str, ...]
+    # Both days belong to it.
+    first: date
+    last: date
+    source: str
+    note: str = ""
+    read_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +252,7 @@ class Register:
     searches: tuple[UnsuccessfulSearch, ...] = ()
     rules: tuple[Rule, ...] = ()
     record_criteria: RecordCriteria = RecordCriteria()
+    quiet_periods: tuple[QuietPeriod, ...] = ()
 
 
 def preferred_fact(facts: Iterable[Fact]) -> Fact | None:

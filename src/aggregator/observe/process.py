@@ -28,14 +28,16 @@ from aggregator.observe.state.frequency import publishing_frequencies
 from aggregator.observe.state.meetings import forum_meetings
 from aggregator.observe.state.process_state import (
     ProcessState,
-    documents_of_bodies,
-    fact_evidence,
-    newest_other_document,
     official_hosts,
-    official_records,
     plan_as_known,
+)
+from aggregator.observe.state.quiet import quiet_days
+from aggregator.observe.state.records import (
+    RecordFilter,
+    newest_other_document,
+    official_records,
     process_documents,
-    undated_documents,
+    undated_records,
 )
 from aggregator.observe.state.stages import plan_reports
 from aggregator.observe.upcoming_deadlines import deadlines
@@ -78,36 +80,35 @@ def _process_state(
     at: datetime,
     zone: ZoneInfo,
 ) -> ProcessState:
-    hosts = official_hosts(process, bodies)
     process_plans = [plan for plan in register.plans if plan.process == process.id]
     plans = tuple(plan for one in process_plans if (plan := plan_as_known(one, at, zone)).facts)
     published = process_documents(process, documents, at, zone)
-    undated = undated_documents(process_plans, at.astimezone(zone).date())
-    records = official_records(process, plans, published, at, zone, hosts, register.record_criteria)
+    hosts = official_hosts(process, bodies, sources)
+    criteria = RecordFilter(process=process, at=at, zone=zone, hosts=hosts, criteria=register.record_criteria)
+    meetings = forum_meetings(process, documents, at, zone, hosts)
+    records = official_records(published, plans, meetings, criteria)
+    undated = undated_records(published, process_plans, criteria)
+    repository = _repository_documents(published, process, sources)
     return ProcessState(
         process=process,
         at=at,
         zone=zone,
         plans=plans,
         records=records,
-        repository_records=official_records(
-            process,
-            plans,
-            _repository_documents(published, process, sources),
-            at,
-            zone,
-            hosts,
-            register.record_criteria,
-        ),
-        newer_other_document=newest_other_document(
-            documents_of_bodies(process, published, hosts), records, day_of(at, zone), zone
-        ),
-        undated=tuple(fact_evidence(fact) for fact in undated),
-        undated_until=max((fact.read_on for fact in undated), default=date.min),
-        meetings=forum_meetings(process, documents, at, zone, hosts),
-        coverage=coverage_of(sources, process.bodies, at, zone),
-        forum_coverage=coverage_of(sources, _forum_bodies(process), at, zone),
+        repository_records=official_records(repository, plans, (), criteria),
+        newer_other_document=newest_other_document(published, records, criteria),
+        undated=undated,
+        undated_until=max((one.moment.day for one in undated if one.moment), default=date.min),
+        meetings=meetings,
+        coverage=coverage_of(sources, process.bodies, at, zone, own=process.bodies),
+        forum_coverage=coverage_of(sources, _forum_bodies(process), at, zone, own=process.bodies),
         searches=tuple(search for search in register.searches if search.process == process.id),
+        quiet_periods=tuple(
+            one
+            for one in register.quiet_periods
+            # Nobody can be sure of a period that is still to come.
+            if process.id in one.processes and one.first <= day_of(at, zone)
+        ),
         sources=tuple(sources),
         documents=published,
     )
@@ -154,13 +155,18 @@ def _silence_of(state: ProcessState, rule_checks: Sequence[RuleCheck]) -> Silenc
     silence_check = next(
         (one for one in rule_checks if one.rule.measure is Measure.LAST_RECORD and _applies(one)), None
     )
+    if not is_last and state.undated:
+        last = state.undated[-1]
+        # We knew it later only: on this day it may not have been out.
+        day = state.undated_until if state.undated_until <= state.day else None
     return Silence(
-        last=last if is_last or not state.undated else state.undated[-1],
-        days=(state.day - day).days if is_last and day else None,
+        last=last,
+        days=(state.day - day).days if day else None,
         observed_days=(state.day - max(since, day or since)).days if covered and since else None,
         reconstructed=before_first_poll(state) or day is None or (since is not None and day < since),
         check=silence_check,
         other_document=state.newer_other_document,
+        quiet=quiet_days(state.quiet_periods, day, state.day) if day else (),
     )
 
 

@@ -22,6 +22,8 @@ from aggregator.model import (
     Rule,
     SilenceEvent,
 )
+from aggregator.observe.rules.due_or_overdue import last_day_from
+from aggregator.observe.rules.meetings import longest_lag
 from aggregator.observe.state.process_state import ProcessState
 
 # A day with a record; the evidence is None for the sentinels date.min and date.max.
@@ -39,16 +41,20 @@ def _rule_events(rule: Rule, state: ProcessState) -> Iterator[SilenceEvent]:
         return
     if rule.measure is Measure.LAST_RECORD:
         dated_records = [(state.last_day(one.moment), one) for one in state.records if one.moment]
-        yield from _limit_events(rule, state, dated_records, state.coverage)
+        yield from _limit_events(rule, state, dated_records, state.coverage, lag=0)
     if rule.measure is Measure.MEETING_INTERVAL:
         dated_meetings = [
             (one.day, _meeting_evidence(one, state)) for one in state.meetings if one.sure and one.formal
         ]
-        yield from _limit_events(rule, state, dated_meetings, state.forum_coverage)
+        yield from _limit_events(rule, state, dated_meetings, state.forum_coverage, longest_lag(state))
 
 
 def _limit_events(
-    rule: Rule, state: ProcessState, dated_records: Sequence[tuple[date, Evidence]], coverage: Coverage
+    rule: Rule,
+    state: ProcessState,
+    dated_records: Sequence[tuple[date, Evidence]],
+    coverage: Coverage,
+    lag: int,
 ) -> Iterator[SilenceEvent]:
     """The events of one limit. A silence that spans a coverage gap is reported once, in the earlier span."""
     evidence_by_day: dict[date, Evidence] = {}
@@ -65,7 +71,7 @@ def _limit_events(
             start = max(day, span_start, state.undated_until)
             # A gap cuts a silence in two spans with different starts, and so with different ids.
             if day not in reported and (
-                found := list(_silence_between(rule, state, (start, last), following, span_end))
+                found := list(_silence_between(rule, state, (start, last), following, span_end, lag))
             ):
                 reported.add(day)
                 yield from found
@@ -80,17 +86,19 @@ def _covered_spans(state: ProcessState, coverage: Coverage) -> Iterator[tuple[da
         if gap.since > start:
             yield start, gap.since
         start = max(start, gap.until)
-    # The last span ends when a source began to fail, or with the day of the board.
-    yield start, coverage.unreadable_since if coverage.unreadable and coverage.unreadable_since else state.day
+    # The last span ends when a source began to fail, with the last day on which all were asked whole, or with
+    # the day of the board.
+    asked = min((coverage.asked_whole.get(title, date.min) for title in coverage.sources), default=date.min)
+    yield start, min(asked, coverage.unreadable_since or state.day, state.day)
 
 
 def _silence_between(
-    rule: Rule, state: ProcessState, before: DatedRecord, after: DatedRecord, span_end: date
+    rule: Rule, state: ProcessState, before: DatedRecord, after: DatedRecord, span_end: date, lag: int
 ) -> Iterator[SilenceEvent]:
-    """The silence between two records, if it passed the limit by `span_end`."""
+    """The silence between two records, if it passed the limit by `span_end`, and records take no longer."""
     (start, last), (end, by) = before, after
     # On the day of the limit itself the rule is still met.
-    first_late_day = start + timedelta(days=rule.days + 1)
+    first_late_day = last_day_from(rule, state, start) + timedelta(days=lag + 1)
     if end < first_late_day or first_late_day > min(span_end, state.day):
         return
     # By the start of the silence, so that the id does not change from one day's board to the next.

@@ -16,6 +16,7 @@ from aggregator.model import (
     RuleCheck,
     RuleResult,
 )
+from aggregator.model.days import is_over
 from aggregator.observe.state.process_state import ProcessState, fact_evidence
 
 UPCOMING_FACTS: Final = {
@@ -24,8 +25,9 @@ UPCOMING_FACTS: Final = {
     FactKind.ENDS: "plan ends",
     FactKind.MILESTONE: "milestone due",
 }
-# Measures whose limit is nobody's deadline: our own counts of days, and the day of an assessment.
-NO_DEADLINES: Final = {Measure.LAST_RECORD, Measure.REPOSITORY, Measure.COMPLETION}
+# Measures whose limit is nobody's deadline: our own counts of days, the day of an assessment, and a delivery
+# that is not public.
+NO_DEADLINES: Final = {Measure.LAST_RECORD, Measure.REPOSITORY, Measure.COMPLETION, Measure.REVIEW}
 
 
 def deadlines(
@@ -67,7 +69,7 @@ def _fact_deadlines(state: ProcessState, plan: Plan, facts: Iterable[Fact], titl
         if fact.kind not in UPCOMING_FACTS or moment is None or _is_superseded(fact, plan):
             continue
         day = state.last_day(moment)
-        if day >= state.day:
+        if not is_over(moment, state.at, state.zone):
             yield Deadline(
                 id=f"{plan.id}:{fact.kind}:{fact.claim.what}:{day.isoformat()}",
                 title=f"{title}: {fact.claim.what}",

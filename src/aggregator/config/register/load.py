@@ -80,6 +80,12 @@ def _plans_problems(file: PlansSchema, bodies: Mapping[str, Body], rules: RulesS
     for number, search in enumerate(file.searches):
         yield from unknown_id(("searches", number, "process"), "process", search.process, process_ids)
         yield from _search_problems(("searches", number), search)
+    for number, period in enumerate(file.quiet_periods):
+        here = ("quiet_periods", number)
+        for index, id in enumerate(period.processes):
+            yield from unknown_id((*here, "processes", index), "process", id, process_ids)
+        if period.last < period.first:
+            yield (*here, "last"), "it ends before it begins; exchange the two days"
 
 
 def _process_problems(here: yamldoc.KeyPath, process: Process, bodies: Mapping[str, Body]) -> Problems:
@@ -148,6 +154,8 @@ def _search_problems(here: yamldoc.KeyPath, search: SearchSchema) -> Problems:
     yield from unknown_id((*here, "is"), "kind of fact", search.kind, ("meeting", *FactKind))
     if search.on < search.since:
         yield (*here, "on"), "the search cannot be before 'since'; correct one of the two"
+    if search.until and not search.since < search.until <= search.on:
+        yield (*here, "until"), "it is a day after 'since', and not after 'on'"
 
 
 def _rules_problems(file: RulesSchema, process_ids: Sequence[str]) -> Problems:

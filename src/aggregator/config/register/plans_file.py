@@ -21,6 +21,7 @@ from aggregator.model import (
     Plan,
     Precision,
     Process,
+    QuietPeriod,
     RecordCriteria,
     Register,
     Rule,
@@ -37,19 +38,21 @@ BASES: Final = {
 }
 
 # The length of a date as written → its precision.
-PRECISIONS: Final = {4: Precision.YEAR, 7: Precision.MONTH, 10: Precision.DAY}
+PRECISIONS: Final = {4: Precision.YEAR, 7: Precision.MONTH, 10: Precision.DAY, 16: Precision.MINUTE}
 
 
 def _parse_partial_date(value: object) -> object:
-    """A day, month or year in London time."""
+    """A minute, day, month or year in London time."""
     # YAML reads a bare year as a number.
     text = str(value) if isinstance(value, str | int) else ""
     try:
         # A year or month is completed to its first day.
-        first = datetime.fromisoformat((text + "-01-01")[:10]).replace(tzinfo=LONDON)
+        whole = text if len(text) > len("2024-01-24") else (text + "-01-01")[:10]
+        first = datetime.fromisoformat(whole).replace(tzinfo=LONDON)
         return Moment(at=first.astimezone(UTC), precision=PRECISIONS[len(text)], zone=ZoneBasis.ASSUMED)
     except (ValueError, KeyError):
-        raise ValueError("write a day, a month or a year: 2024-01-24, 2024-01 or 2024") from None
+        examples = "2024-01-24, 2024-01 or 2024; with a time 2024-01-24 17:00"
+        raise ValueError(f"write a day, a month or a year: {examples}") from None
 
 
 PartialDate = Annotated[Moment, BeforeValidator(_parse_partial_date)]
@@ -99,8 +102,21 @@ class SearchSchema(Schema):
     process: Name
     kind: Text = Field(alias="is")
     since: Day
+    until: Day | None = None
     on: Day
     where: Text
+
+
+class QuietPeriodSchema(Schema):
+    """Days on which bodies publish little or nothing."""
+
+    what: Text
+    processes: tuple[Name, ...] = Field(min_length=1)
+    first: Day
+    last: Day
+    source: Address
+    note: str = ""
+    read: Day | None = None
 
 
 class PlansSchema(Schema):
@@ -110,6 +126,7 @@ class PlansSchema(Schema):
     processes: tuple[Process, ...]
     plans: tuple[PlanSchema, ...]
     searches: tuple[SearchSchema, ...] = ()
+    quiet_periods: tuple[QuietPeriodSchema, ...] = ()
 
 
 class RuleSchema(Schema):
@@ -156,7 +173,13 @@ def build_register(plans: PlansSchema, rules: RulesSchema) -> Register:
         searches=tuple(UnsuccessfulSearch(**dict(search)) for search in plans.searches),
         rules=tuple(_rule(rule, rules.read) for rule in rules.rules),
         record_criteria=RecordCriteria(**dict(rules.records)) if rules.records else RecordCriteria(),
+        quiet_periods=tuple(_quiet_period(one, plans.read) for one in plans.quiet_periods),
     )
+
+
+def _quiet_period(period: QuietPeriodSchema, read_on: date) -> QuietPeriod:
+    values = period.model_dump(exclude={"read"})
+    return QuietPeriod(**values, read_on=period.read or read_on)
 
 
 def _plan(plan: PlanSchema, read_on: date) -> Plan:

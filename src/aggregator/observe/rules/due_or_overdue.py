@@ -1,18 +1,46 @@
-"""Decides whether a rule is met, due or overdue, and builds its result with days and evidence."""
+"""Decides whether a duty is met, due or late, and builds its result with days and evidence.
+
+`late_unless_unseen` is the only way in which something that we did not find makes a body late.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final
 
-from aggregator.model import Basis, Evidence, Rule, RuleCheck, RuleResult
-from aggregator.observe.state.coverage import Absence
+from aggregator.model import Basis, Coverage, Evidence, Rule, RuleCheck, RuleResult
+from aggregator.model.days import day_in_words
+from aggregator.observe.state.coverage import prove_absence
 from aggregator.observe.state.process_state import ProcessState
+from aggregator.observe.state.quiet import limit_without_quiet_days, quiet_days
 
 # So many days before its limit, a rule that is still met is shown as due.
 DUE_SOON_DAYS: Final = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duty:
+    """Something that has to be published or done, and that we did not find."""
+
+    # What would be its evidence, as in a search of the register.
+    kind: str
+    # How the sources are covered in which the evidence would stand.
+    coverage: Coverage
+    # The days of all evidence that we know.
+    known: Collection[date] = ()
+    # The last day on which it can be done. None: so many days as the rule says after the last evidence.
+    by: date | None = None
+    # Evidence of any day from this one on would have done; None where the days run from the last evidence.
+    possible_from: date | None = None
+    # Evidence may have come out up to this day, of which we know no date.
+    perhaps_until: date = date.min
+    # How long after a meeting its record has come out in the past.
+    record_lag: int = 0
+    evidence: Sequence[Evidence] = ()
+    # What we know of it, in words that are published.
+    why: str
 
 
 def met_until(
@@ -36,14 +64,82 @@ def due(
     return _check(rule, state, RuleResult.DUE, evidence, why, plan, days=(by - state.day).days, by=by)
 
 
-def overdue(
-    rule: Rule, state: ProcessState, days: int, evidence: Sequence[Evidence], why: str, plan: str = ""
+def late_unless_unseen(rule: Rule, state: ProcessState, duty: Duty, plan: str = "") -> RuleCheck:
+    """The rule for lateness: late if all of this holds, else "cannot tell", with the first that does not.
+
+    1. Every source in which the evidence would stand was read within its interval up to this day, and one of
+       them is a source of the body itself (`state/coverage.py`).
+    2. Nothing can have come unseen since `duty.possible_from`: we watched without a gap, or a search joins
+       on.
+    3. Its last day is over. Where a duty runs from the last evidence, days that nobody watched do not count,
+       and for our own marks those in quiet periods do not either.
+    4. Records of this forum do not take longer to come out.
+    5. After that day each of these sources was asked once more without validators, and answered.
+    """
+    absence = prove_absence(duty.kind, duty.known, state.day, duty.coverage, state.searches)
+    if absence.seen_from is None:
+        return _cannot_tell(rule, state, duty, absence.why, plan, absence.since)
+    by = duty.by or last_day_from(rule, state, max(absence.seen_from, duty.perhaps_until, *duty.known))
+    possible_from = duty.possible_from or absence.seen_from
+    if absence.seen_from > possible_from or state.day <= by:
+        return _cannot_tell(rule, state, duty, "we have not looked for long enough", plan, absence.seen_from)
+    if state.day <= by + timedelta(days=duty.record_lag):
+        lag = f"its records have come out up to {duty.record_lag} days after a meeting"
+        return _cannot_tell(rule, state, duty, f"the limit was {day_in_words(by)}; {lag}", plan)
+    if waiting := duty.coverage.not_asked_after(by):
+        reason = f"the limit was {day_in_words(by)}, and not asked again since: {', '.join(waiting)}"
+        return _cannot_tell(rule, state, duty, reason, plan)
+    why = f"{duty.why}; looked for in: {absence.searched}"
+    return _late(rule, state, (state.day - by).days, duty.evidence, why, plan)
+
+
+def late_after_all(
+    rule: Rule, state: ProcessState, days: int, evidence: Sequence[Evidence], why: str, plan: str
+) -> RuleCheck:
+    """Done, but `days` too late, as its own evidence shows: nothing is missing, so nothing is proven."""
+    return _late(rule, state, days, evidence, why, plan)
+
+
+def last_day_of_count(count: int, span: timedelta, known: Sequence[date], coverage: Coverage) -> date:
+    """The last day with `count` of the `known` days in the `span` up to it; `known` is newest first.
+
+    Nobody watched before coverage: it counts as if the rule had been met when it began.
+    """
+    needed = known[count - 1 : count]
+    return max([*needed, coverage.since or date.max - span]) + span
+
+
+def quiet_text(state: ProcessState, after: date) -> str:
+    """`; of these 143 days, 45 were in the pre-election period before …`; empty without such days."""
+    found = quiet_days(state.quiet_periods, after, state.day)
+    if not found:
+        return ""
+    parts = " and ".join(f"{one.days} were in the {one.period.what}" for one in found)
+    return f"; of these {(state.day - after).days} days, {parts}"
+
+
+def last_day_from(rule: Rule, state: ProcessState, start: date) -> date:
+    """The last day of a duty that runs for the rule's `days` from a day."""
+    if rule.basis is Basis.OURS:
+        return limit_without_quiet_days(start, rule.days, state.quiet_periods)
+    return start + timedelta(days=rule.days)
+
+
+def _late(
+    rule: Rule, state: ProcessState, days: int, evidence: Sequence[Evidence], why: str, plan: str
 ) -> RuleCheck:
     """Past the limit by `days`: overdue, or past our own limit where the rule is only ours."""
     # Our own limit is no rule of anybody: passing it is mentioned, but never called overdue (decision 14).
     result = RuleResult.PAST_OUR_LIMIT if rule.basis is Basis.OURS else RuleResult.OVERDUE
     check = _check(rule, state, result, evidence, why, plan, days=days)
     return replace(check, reconstructed=check.reconstructed or before_coverage(state, evidence))
+
+
+def _cannot_tell(
+    rule: Rule, state: ProcessState, duty: Duty, reason: str, plan: str, since: date | None = None
+) -> RuleCheck:
+    """Unknown: we found nothing, and that proves nothing."""
+    return unknown(rule, state, duty.evidence, f"{duty.why}; {reason}", since, plan)
 
 
 def not_met(
@@ -90,18 +186,9 @@ def _check(  # noqa: PLR0913  # each argument is a part of the result
     )
 
 
-def absence_unproven(
-    rule: Rule, state: ProcessState, absence: Absence, evidence: Sequence[Evidence], why: str, plan: str = ""
-) -> RuleCheck:
-    """Unknown: we found nothing, and that proves nothing."""
-    return unknown(
-        rule, state, evidence, f"{why}; {absence.why}" if absence.why else why, absence.since, plan
-    )
-
-
 def before_first_poll(state: ProcessState) -> bool:
     """Whether the day of the board lies before our first poll."""
-    return state.coverage.first_read is None or state.day < state.coverage.first_read
+    return state.coverage.first_poll is None or state.day < state.coverage.first_poll
 
 
 def before_coverage(state: ProcessState, evidence: Sequence[Evidence]) -> bool:

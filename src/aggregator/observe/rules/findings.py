@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from aggregator.model import Fact, FactKind, Plan, Rule, RuleCheck
+from aggregator.model import Fact, FactKind, Plan, Precision, Rule, RuleCheck, RuleResult
+from aggregator.model.days import moment_in_words
 from aggregator.observe.rules.due_or_overdue import met, not_met, unknown
 from aggregator.observe.rules.plans import newest_plan
 from aggregator.observe.state.process_state import ProcessState, fact_evidence
@@ -14,15 +15,26 @@ from aggregator.observe.state.stages import ended_on
 RESULT_TEXTS = {True: "met", False: "not met", None: "without a verdict"}
 
 
-def check_review_finding(rule: Rule, state: ProcessState) -> RuleCheck:
-    """What was found of the newest plan; a finding on an earlier one is shown but decides nothing."""
-    return _check_plan(newest_plan(state), rule, state)
+def check_review_findings(rule: Rule, state: ProcessState) -> tuple[RuleCheck, ...]:
+    """What was found of the newest plan; until it is judged, also of the last one that was."""
+    return _with_last_verdict(newest_plan(state), rule, state)
 
 
-def check_results_finding(rule: Rule, state: ProcessState) -> RuleCheck:
-    """What was found of the last plan that ended: a Results Report comes after a plan's end."""
+def check_results_findings(rule: Rule, state: ProcessState) -> tuple[RuleCheck, ...]:
+    """What was found of the last plan that ended: a Results Report comes after a plan's end.
+
+    Until it is judged, also of the last one that was.
+    """
     last_ended = next((plan for plan in reversed(state.plans) if ended_on(plan, state)), None)
-    return _check_plan(last_ended, rule, state)
+    return _with_last_verdict(last_ended, rule, state)
+
+
+def _with_last_verdict(plan: Plan | None, rule: Rule, state: ProcessState) -> tuple[RuleCheck, ...]:
+    check = _check_plan(plan, rule, state)
+    if check.result is not RuleResult.UNKNOWN:
+        return (check,)
+    judged = next((one for one in reversed(state.plans) if _decided(_findings(one, rule), state)), None)
+    return (check, _check_plan(judged, rule, state)) if judged and judged is not plan else (check,)
 
 
 def _check_plan(plan: Plan | None, rule: Rule, state: ProcessState) -> RuleCheck:
@@ -38,11 +50,17 @@ def _check_plan(plan: Plan | None, rule: Rule, state: ProcessState) -> RuleCheck
         return unknown(
             rule, state, evidence, f"what was found of {plan.title} gives no verdict", plan=plan.id
         )
-    why = f"so it was found of {plan.title}"
     if decided[-1].met:
-        return met(rule, state, evidence, why, plan.id)
+        return met(rule, state, evidence, _found_text(plan, decided[-1], state), plan.id)
     first_against = next(fact for fact in decided if fact.met is False)
+    why = _found_text(plan, first_against, state)
     return not_met(rule, state, _days_since(first_against, state), evidence, why, plan.id)
+
+
+def _found_text(plan: Plan, finding: Fact, state: ProcessState) -> str:
+    """`so it was found of PLAN on 2 August 2022`; without a day `so it was found of PLAN`."""
+    moment = finding.claim.moment
+    return f"so it was found of {plan.title}" + (f" {moment_in_words(moment, state.zone)}" if moment else "")
 
 
 def _no_finding(plan: Plan, rule: Rule, state: ProcessState) -> RuleCheck:
@@ -74,4 +92,6 @@ def _day(fact: Fact, state: ProcessState) -> date:
 
 
 def _days_since(fact: Fact, state: ProcessState) -> int | None:
-    return (state.day - _day(fact, state)).days if fact.claim.moment else None
+    """Since when; None where no day or only a year is known."""
+    moment = fact.claim.moment
+    return (state.day - _day(fact, state)).days if moment and moment.precision is not Precision.YEAR else None

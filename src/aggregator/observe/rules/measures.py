@@ -15,7 +15,9 @@ def _not_evaluated(rule: Rule, state: ProcessState) -> RuleCheck:
     return unknown(rule, state, [], "the wording of this rule is not sourced, so nothing is said by it")
 
 
-MEASURES: Final[Mapping[Measure, Callable[[Rule, ProcessState], RuleCheck]]] = {
+# A measure that is about plans gives a check for each.
+Check = Callable[[Rule, ProcessState], RuleCheck | tuple[RuleCheck, ...]]
+MEASURES: Final[Mapping[Measure, Check]] = {
     Measure.MEETING_INTERVAL: meetings.check_meeting_interval,
     Measure.MEETINGS_A_YEAR: meetings.check_meetings_a_year,
     Measure.MEETINGS_IN_PLAN_YEARS: meetings.check_meetings_in_plan_years,
@@ -25,22 +27,27 @@ MEASURES: Final[Mapping[Measure, Callable[[Rule, ProcessState], RuleCheck]]] = {
     Measure.LAST_RECORD: records.check_last_record,
     Measure.RESPONSE: plans.check_response,
     Measure.NEXT_PLAN: plans.check_next_plan,
-    Measure.FINDING: findings.check_review_finding,
-    Measure.RESULT: findings.check_results_finding,
-    Measure.BRIEF: plans.check_brief,
-    Measure.REVIEW: plans.check_review,
-    Measure.COMPLETION: plans.check_completion,
+    Measure.FINDING: findings.check_review_findings,
+    Measure.RESULT: findings.check_results_findings,
+    Measure.BRIEF: plans.check_briefs,
+    Measure.REVIEW: plans.check_reviews,
+    Measure.COMPLETION: plans.check_completions,
     Measure.LENGTH: plans.check_length,
     Measure.NOT_EVALUATED: _not_evaluated,
 }
 
 
 def check_rules(rules: Iterable[Rule], state: ProcessState) -> tuple[RuleCheck, ...]:
-    """A check of every rule, in the order of the register; those that do not apply, or not yet, say so."""
-    return tuple(_check(rule, state) for rule in rules)
+    """The checks of every rule, in the order of the register; those that do not apply, or not yet, say so."""
+    return tuple(check for rule in rules for check in _checks(rule, state))
 
 
-def _check(rule: Rule, state: ProcessState) -> RuleCheck:
+def _checks(rule: Rule, state: ProcessState) -> tuple[RuleCheck, ...]:
+    found = _check(rule, state)
+    return (found,) if isinstance(found, RuleCheck) else found
+
+
+def _check(rule: Rule, state: ProcessState) -> RuleCheck | tuple[RuleCheck, ...]:
     if state.process.id not in rule.applies_to:
         return RuleCheck(rule=rule, result=RuleResult.NOT_APPLICABLE, why="it does not bind this process")
     if rule.since and state.day < rule.since:

@@ -6,13 +6,25 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from aggregator.model import Evidence, FactKind, Meeting, Plan, Rule, RuleCheck
-from aggregator.model.days import day_in_words, first_day, months_after
-from aggregator.observe.rules.due_or_overdue import absence_unproven, due, met, met_until, overdue, unknown
-from aggregator.observe.state.coverage import Absence, prove_absence
+from aggregator.model.days import COARSE, day_in_words, first_day, months_after
+from aggregator.observe.rules.due_or_overdue import (
+    Duty,
+    due,
+    last_day_of_count,
+    late_unless_unseen,
+    met,
+    met_until,
+    quiet_text,
+    unknown,
+)
 from aggregator.observe.state.process_state import ProcessState
 from aggregator.observe.state.stages import available_on
 
 YEAR = timedelta(days=365)
+# The kind of a search for meetings.
+MEETING = "meeting"
+# A page that came out so many days after the meeting is a copy, and tells nothing of the time records take.
+COPY_AFTER = 92
 
 
 def check_meeting_interval(rule: Rule, state: ProcessState) -> RuleCheck:
@@ -44,12 +56,18 @@ def check_meeting_interval(rule: Rule, state: ProcessState) -> RuleCheck:
         if newest
         else "no meeting is known to us"
     )
-    absence = _absence_after(state, newest.day if newest else None)
-    if absence.proven_from is None or state.day - absence.proven_from <= limit:
-        return absence_unproven(rule, state, absence, evidence, why)
-    # Days before the proven absence do not count: a meeting may have been held unseen.
-    passed = (state.day - absence.proven_from - limit).days
-    return overdue(rule, state, passed, evidence, f"{why}; looked for in: {absence.searched}")
+    return late_unless_unseen(
+        rule,
+        state,
+        Duty(
+            kind=MEETING,
+            coverage=state.forum_coverage,
+            known=[meeting.day for meeting in meetings],
+            record_lag=longest_lag(state),
+            evidence=evidence,
+            why=why + (quiet_text(state, newest.day) if newest else ""),
+        ),
+    )
 
 
 def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
@@ -72,15 +90,19 @@ def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
     why = f"{len(meetings)} meetings in the last 365 days are known"
     if len(meetings) >= rule.count:
         return unknown(rule, state, evidence, f"{why}; on which days their records came out is not")
-    absence = _absence_after(state, meetings[0].day if meetings else None)
-    if absence.proven_from is None or state.day - absence.proven_from < YEAR:
-        return absence_unproven(rule, state, absence, evidence, why)
-    return overdue(
+    known = [meeting.day for meeting in _formal_meetings(state)]
+    return late_unless_unseen(
         rule,
         state,
-        (state.day - absence.proven_from - YEAR).days,
-        evidence,
-        f"{why}; looked for in: {absence.searched}",
+        Duty(
+            kind=MEETING,
+            coverage=state.forum_coverage,
+            known=known,
+            by=last_day_of_count(rule.count, YEAR, known, state.forum_coverage),
+            record_lag=longest_lag(state),
+            evidence=evidence,
+            why=why,
+        ),
     )
 
 
@@ -110,23 +132,19 @@ def _too_few_in_year(
     why: str,
     plan: str,
 ) -> RuleCheck:
-    """A year of the plan ended with too few known meetings: overdue only if their absence is proven."""
-    # A year that has ended cannot be made good: it stays overdue (decision 14).
+    """A year of the plan ended with too few known meetings: it cannot be made good (decision 14)."""
     first, last = year
-    newest = max((meeting.day for meeting in state.meetings if meeting.day <= last), default=None)
-    absence = _absence_after(state, newest)
-    covered = state.forum_coverage.since is not None and state.forum_coverage.since <= first
-    later = any(meeting.day > last for meeting in state.meetings)
-    if absence.proven_from is None or (later and not covered) or absence.proven_from > last:
-        return absence_unproven(rule, state, absence, evidence, f"{why}; others may have been held", plan)
-    return overdue(
-        rule,
-        state,
-        (state.day - last).days,
-        evidence,
-        f"{why}; looked for in: {absence.searched}",
-        plan,
+    duty = Duty(
+        kind=MEETING,
+        coverage=state.forum_coverage,
+        known=[meeting.day for meeting in _formal_meetings(state)],
+        by=last,
+        possible_from=first,
+        record_lag=longest_lag(state),
+        evidence=evidence,
+        why=why,
     )
+    return late_unless_unseen(rule, state, duty, plan)
 
 
 def _first_day(plan: Plan, state: ProcessState) -> date | None:
@@ -152,5 +170,12 @@ def _formal_meetings(state: ProcessState) -> list[Meeting]:
     return [meeting for meeting in state.meetings if meeting.formal]
 
 
-def _absence_after(state: ProcessState, last: date | None) -> Absence:
-    return prove_absence("meeting", last, state.day, state.forum_coverage, state.searches)
+def longest_lag(state: ProcessState) -> int:
+    """The longest time in days that a record of this forum is known to have taken, up to `COPY_AFTER`."""
+    lags = [
+        (state.last_day(one.moment) - meeting.day).days
+        for meeting in state.meetings
+        for one in meeting.evidence
+        if one.moment and one.moment.precision not in COARSE
+    ]
+    return max((lag for lag in lags if 0 <= lag <= COPY_AFTER), default=0)

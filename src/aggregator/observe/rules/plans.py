@@ -6,50 +6,68 @@ from collections.abc import Sequence
 from datetime import date
 
 from aggregator.model import Evidence, Fact, FactKind, Plan, Rule, RuleCheck
-from aggregator.model.days import day_in_words, months_after
-from aggregator.observe.rules.due_or_overdue import absence_unproven, due, met, overdue, unknown
-from aggregator.observe.state.coverage import prove_absence
+from aggregator.model.days import day_in_words, first_day, is_over, moment_in_words, months_after
+from aggregator.observe.rules.due_or_overdue import (
+    Duty,
+    due,
+    late_after_all,
+    late_unless_unseen,
+    met,
+    unknown,
+)
 from aggregator.observe.state.process_state import ProcessState, document_evidence, fact_evidence
-from aggregator.observe.state.stages import available_on, ended_on
+from aggregator.observe.state.stages import WRITING_FACTS, available_on, ended_on
 
 # Months after the end of a plan by which the next one is due (rule P1 in register/rules.yaml).
 NEXT_PLAN_MONTHS = 12
+# Facts that show that a plan was still being written on their day.
+BEFORE_PLAN_FACTS = (*WRITING_FACTS, FactKind.CALL_OPENED, FactKind.CALL_CLOSES)
 
 
 def check_next_plan(rule: Rule, state: ProcessState) -> RuleCheck:
     """The plan after the last one that ended was published within `months` of that end."""
     last = next((plan for plan in reversed(state.plans) if ended_on(plan, state)), None)
-    if last is None or (end := ended_on(last, state)) is None:
+    if last is None or (end := last.fact(FactKind.ENDS)) is None or end.claim.moment is None:
         return unknown(rule, state, [], "no plan is known that has ended")
-    by = months_after(end, rule.months)
+    by = months_after(_latest_end(last, state), rule.months)
     after = state.plans[state.plans.index(last) + 1 :]
     next_published = next(((plan, day) for plan in after if (day := available_on(plan, state))), None)
     evidence = _used_facts(last, FactKind.ENDS)
     if next_published:
         plan, day = next_published
         evidence = [*_used_facts(plan, FactKind.PUBLISHED, FactKind.SUBMITTED), *evidence]
-        if day <= by:
-            return met(
-                rule,
-                state,
-                evidence,
-                f"published by {day_in_words(day)}; the limit was {day_in_words(by)}",
-                plan.id,
-            )
-        return overdue(
-            rule,
-            state,
-            (day - by).days,
-            evidence,
-            f"published by {day_in_words(day)}; the limit was {day_in_words(by)}",
-            plan.id,
-        )
-    return _not_published(rule, state, by, evidence, f"the last plan ended on {day_in_words(end)}", after)
+        return _published(rule, state, by, evidence, plan, day)
+    ended = f"the last plan ended {moment_in_words(end.claim.moment, state.zone)}"
+    return _not_published(rule, state, by, evidence, ended, last)
+
+
+def _latest_end(plan: Plan, state: ProcessState) -> date:
+    """The latest day on which the plan ended, where sources disagree: in doubt the limit is later."""
+    moments = (fact.claim.moment for fact in plan.facts_of(FactKind.ENDS))
+    return max(state.last_day(moment) for moment in moments if moment)
+
+
+def _published(
+    rule: Rule, state: ProcessState, by: date, evidence: Sequence[Evidence], plan: Plan, day: date
+) -> RuleCheck:
+    """The next plan is out; late only if even the first day that its date can mean is after the limit."""
+    limit = f"the limit was {day_in_words(by)}"
+    if day <= by:
+        return met(rule, state, evidence, f"published by {day_in_words(day)}; {limit}", plan.id)
+    moments = [one.claim.moment for one in plan.facts_of(FactKind.PUBLISHED, FactKind.SUBMITTED)]
+    first = min(first_day(moment, state.zone) for moment in moments if moment)
+    if first <= by:
+        why = f"published between {day_in_words(first)} and {day_in_words(day)}; {limit}"
+        return unknown(rule, state, evidence, why, plan=plan.id)
+    why = f"published on {day_in_words(first)} or later; {limit}" if first < day else ""
+    why = why or f"published on {day_in_words(day)}; {limit}"
+    return late_after_all(rule, state, (first - by).days, evidence, why, plan.id)
 
 
 def _not_published(
-    rule: Rule, state: ProcessState, by: date, evidence: Sequence[Evidence], why: str, after: Sequence[Plan]
+    rule: Rule, state: ProcessState, by: date, evidence: Sequence[Evidence], why: str, last: Plan
 ) -> RuleCheck:
+    after = state.plans[state.plans.index(last) + 1 :]
     plan = after[0].id if after else ""
     # The register is edited by hand and may be behind: then P1 is unknown, not overdue (decision 14).
     if possible := _possible_plans(state):
@@ -57,13 +75,21 @@ def _not_published(
         return unknown(rule, state, [*possible, *evidence], why, plan=plan)
     if state.day <= by:
         return due(rule, state, by, evidence, f"{why}; the next one was not found as published", plan)
-    absence = prove_absence(FactKind.PUBLISHED, None, state.day, state.coverage, state.searches)
-    if absence.proven_from is None or absence.proven_from > by:
-        return absence_unproven(
-            rule, state, absence, evidence, f"{why}; the next one was not found as published", plan
-        )
-    where = f"{why}; the next one was looked for in: {absence.searched}"
-    return overdue(rule, state, (state.day - by).days, evidence, where, plan)
+    duty = Duty(
+        kind=FactKind.PUBLISHED,
+        coverage=state.coverage,
+        by=by,
+        possible_from=_not_yet_out_on(last, after, state),
+        evidence=evidence,
+        why=f"{why}; the next one was not found as published",
+    )
+    return late_unless_unseen(rule, state, duty, plan)
+
+
+def _not_yet_out_on(last: Plan, after: Sequence[Plan], state: ProcessState) -> date:
+    """The last day on which the next plan was known to be in writing, else the day the last one was out."""
+    written = (state.reached_on(fact) for plan in after for fact in plan.facts_of(*BEFORE_PLAN_FACTS))
+    return max([day for day in written if day], default=available_on(last, state) or date.min)
 
 
 def _possible_plans(state: ProcessState) -> list[Evidence]:
@@ -110,8 +136,7 @@ def _outcome_pages(plan: Plan, state: ProcessState) -> list[Evidence]:
 def _response_awaited(rule: Rule, state: ProcessState, plan: Plan, closes: Fact) -> RuleCheck:
     """The response is due with the plan at the latest. Once the plan is late (rule P1) it has no due day."""
     evidence = [fact_evidence(closes)]
-    closed = state.reached_on(closes)
-    why = f"the call closed {(state.day - closed).days} days ago" if closed else "the call is open"
+    why = _call_text(closes, state)
     ends = [
         end
         for earlier_plan in state.plans[: state.plans.index(plan)]
@@ -128,26 +153,40 @@ def _response_missing(rule: Rule, state: ProcessState, plan: Plan, closes: Fact,
     """The plan came without a response: overdue only if the absence is proven from before that day."""
     evidence = [fact_evidence(closes), *_used_facts(plan, FactKind.PUBLISHED, FactKind.SUBMITTED)]
     why = f"the plan was there by {day_in_words(day)}; no response to the call was found"
-    absence = prove_absence(
-        FactKind.RESPONSE, state.reached_on(closes), state.day, state.coverage, state.searches
+    duty = Duty(
+        kind=FactKind.RESPONSE,
+        coverage=state.coverage,
+        by=day,
+        possible_from=min(state.reached_on(closes) or day, day),
+        evidence=evidence,
+        why=why,
     )
-    if absence.proven_from is None or absence.proven_from > day:
-        return absence_unproven(rule, state, absence, evidence, why, plan.id)
-    return overdue(
-        rule,
-        state,
-        (state.day - day).days,
-        evidence,
-        f"{why}; looked for in: {absence.searched}",
-        plan.id,
-    )
+    return late_unless_unseen(rule, state, duty, plan.id)
 
 
-def check_brief(rule: Rule, state: ProcessState) -> RuleCheck:
-    """The brief was delivered `months` before co-creation began; the day of delivery is seldom public."""
-    plan = state.plans[-1] if state.plans else None
-    if plan is None:
-        return unknown(rule, state, [], "no plan is known")
+def _call_text(closes: Fact, state: ProcessState) -> str:
+    """`the call closed 12 days ago`, `the call closed today`, `the call is open`."""
+    moment = closes.claim.moment
+    if moment is None or not is_over(moment, state.at, state.zone):
+        return "the call is open"
+    days = (state.day - state.last_day(moment)).days
+    return "the call closed today" if days == 0 else f"the call closed {days} day{'s' * (days != 1)} ago"
+
+
+def check_briefs(rule: Rule, state: ProcessState) -> tuple[RuleCheck, ...]:
+    """For each plan: the brief was delivered `months` before co-creation began."""
+    written = [plan for plan in state.plans if available_on(plan, state) is None][-1:]
+    plans = [*written, *_newest_and_last_ended(state)]
+    bound = (plan for plan in plans if _binds(rule, _begun_on(plan, state)))
+    return tuple(_check_brief(rule, state, plan) for plan in bound) or (_no_plan(rule, state),)
+
+
+def _begun_on(plan: Plan, state: ProcessState) -> date | None:
+    return state.reached_on(plan.fact(FactKind.BEGUN)) or available_on(plan, state)
+
+
+def _check_brief(rule: Rule, state: ProcessState, plan: Plan) -> RuleCheck:
+    """The brief of one plan; the day of delivery is seldom public, so it is never late."""
     begun, brief = state.reached_on(plan.fact(FactKind.BEGUN)), plan.fact(FactKind.BRIEF)
     day = state.reached_on(brief)
     evidence = [fact_evidence(brief)] if brief else []
@@ -157,11 +196,15 @@ def check_brief(rule: Rule, state: ProcessState) -> RuleCheck:
     return unknown(rule, state, evidence, why, plan=plan.id)
 
 
-def check_review(rule: Rule, state: ProcessState) -> RuleCheck:
-    """The review was delivered within `months` of submission. Delivery is not public, so never overdue."""
-    plan = newest_plan(state)
-    if plan is None or (day := available_on(plan, state)) is None:
-        return unknown(rule, state, [], "no plan is known")
+def check_reviews(rule: Rule, state: ProcessState) -> tuple[RuleCheck, ...]:
+    """For the newest plan and the last that ended: the review was delivered within `months` of submission."""
+    dated = [(plan, available_on(plan, state)) for plan in _newest_and_last_ended(state)]
+    found = (_check_review(rule, state, plan, day) for plan, day in dated if day and _binds(rule, day))
+    return tuple(found) or (_no_plan(rule, state),)
+
+
+def _check_review(rule: Rule, state: ProcessState, plan: Plan, day: date) -> RuleCheck:
+    """The review of one plan, which was out on `day`. Delivery is not public, so it is never late."""
     by, review = months_after(day, rule.months), plan.fact(FactKind.REVIEW)
     evidence = [fact_evidence(review)] if review else []
     published = state.reached_on(review)
@@ -173,20 +216,26 @@ def check_review(rule: Rule, state: ProcessState) -> RuleCheck:
             f"published by {day_in_words(published)}; the limit was {day_in_words(by)}",
             plan.id,
         )
+    if state.day <= by:
+        why = f"it is due to be delivered by {day_in_words(by)}; delivery is not public"
+        return due(rule, state, by, evidence, why, plan.id)
     why = f"it was due to be delivered by {day_in_words(by)}; delivery is not public"
+    if published and review and review.claim.moment:
+        why += f", and it was published {moment_in_words(review.claim.moment, state.zone)}"
     return unknown(rule, state, evidence, why, plan=plan.id)
 
 
-def check_completion(rule: Rule, state: ProcessState) -> RuleCheck:
-    """Completion is assessed `months` after the end. The report has no due day, so it is never overdue."""
-    plan = newest_plan(state)
-    end = plan.fact(FactKind.ENDS) if plan else None
-    if plan is None or end is None or end.claim.moment is None:
-        return unknown(rule, state, [], "no plan with an end is known")
-    by, evidence = (
-        months_after(state.last_day(end.claim.moment), rule.months),
-        _used_facts(plan, FactKind.ENDS),
-    )
+def check_completions(rule: Rule, state: ProcessState) -> tuple[RuleCheck, ...]:
+    """For the newest plan and the last that ended: completion is assessed `months` after the end."""
+    ends = [(plan, plan.fact(FactKind.ENDS)) for plan in _newest_and_last_ended(state)]
+    dated = [(plan, state.last_day(end.claim.moment)) for plan, end in ends if end and end.claim.moment]
+    found = (_check_completion(rule, state, plan, day) for plan, day in dated if _binds(rule, day))
+    return tuple(found) or (unknown(rule, state, [], "no plan with an end is known"),)
+
+
+def _check_completion(rule: Rule, state: ProcessState, plan: Plan, end: date) -> RuleCheck:
+    """The assessment of one plan. The report has no due day, so it is never late."""
+    by, evidence = months_after(end, rule.months), _used_facts(plan, FactKind.ENDS)
     if results := _used_facts(plan, FactKind.RESULTS):
         return met(rule, state, results, "the Results Report is published", plan.id)
     if state.day <= by:
@@ -216,6 +265,22 @@ def check_length(rule: Rule, state: ProcessState) -> RuleCheck:
 def newest_plan(state: ProcessState) -> Plan | None:
     """The newest plan that has been published or submitted."""
     return next((plan for plan in reversed(state.plans) if available_on(plan, state)), None)
+
+
+def _newest_and_last_ended(state: ProcessState) -> list[Plan]:
+    """The newest plan that is out, and the last that ended, if that is another one."""
+    last_ended = next((plan for plan in reversed(state.plans) if ended_on(plan, state)), None)
+    newest = newest_plan(state)
+    return [plan for plan in (newest, last_ended if last_ended is not newest else None) if plan]
+
+
+def _binds(rule: Rule, day: date | None) -> bool:
+    """Whether a rule was in force on the day on which its duty began."""
+    return rule.since is None or day is None or day >= rule.since
+
+
+def _no_plan(rule: Rule, state: ProcessState) -> RuleCheck:
+    return unknown(rule, state, [], "no plan is known")
 
 
 def _call_closes(plan: Plan) -> Fact | None:

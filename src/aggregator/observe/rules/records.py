@@ -5,10 +5,21 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from aggregator.model import Document, Evidence, FactKind, Rule, RuleCheck
-from aggregator.model.days import day_in_words
-from aggregator.observe.rules.due_or_overdue import absence_unproven, met, met_until, overdue, unknown
-from aggregator.observe.state.coverage import prove_absence
+from aggregator.model.days import day_in_words, moment_in_words
+from aggregator.observe.rules.due_or_overdue import (
+    Duty,
+    last_day_from,
+    last_day_of_count,
+    late_unless_unseen,
+    met,
+    met_until,
+    quiet_text,
+    unknown,
+)
 from aggregator.observe.state.process_state import ProcessState, document_evidence, fact_evidence
+
+# The kind of a search for records.
+RECORD = "record"
 
 
 def check_terms_of_reference(rule: Rule, state: ProcessState) -> RuleCheck:
@@ -53,6 +64,9 @@ def check_website(rule: Rule, state: ProcessState) -> RuleCheck:
         since = polled.failing_since.astimezone(state.zone).date() if polled.failing_since else None
         return unknown(rule, state, [page], "we cannot read it", since)
     answered_on = day_in_words(polled.last_read.astimezone(state.zone).date())
+    if source.source.title in state.coverage.unreadable:
+        why = f"not read up to this day; it last answered on {answered_on}"
+        return unknown(rule, state, [page], why)
     why = f"it answered on {answered_on}{_last_change_text(address, state)}"
     return met(rule, state, [page], why)
 
@@ -79,45 +93,46 @@ def check_repository(rule: Rule, state: ProcessState) -> RuleCheck:
     why = f"additions in the last {rule.days} days that we know: {len(added)}; {rule.count} are asked for"
     if len(added) >= rule.count:
         return met_until(rule, state, added[rule.count - 1] + span, recent, why)
-    no_later_record = prove_absence(
-        "record", added[0] if added else None, state.day, state.coverage, state.searches
+    days = {state.last_day(one.moment) for one in state.repository_records if one.moment}
+    known = sorted(days, reverse=True)
+    duty = Duty(
+        kind=RECORD,
+        coverage=state.coverage,
+        known=known,
+        by=last_day_of_count(rule.count, span, known, state.coverage),
+        evidence=recent,
+        why=why,
     )
-    covered = state.coverage.since is not None and state.day - state.coverage.since >= span
-    if no_later_record.proven_from is None or not covered:
-        return absence_unproven(rule, state, no_later_record, recent, why)
-    all_days = {state.last_day(one.moment) for one in state.repository_records if one.moment}
-    last_met = sorted(all_days, reverse=True)[rule.count - 1 : rule.count]
-    # The days over the limit begin with coverage: nobody watched before it.
-    last = max([*last_met, state.coverage.since or date.min])
-    return overdue(
-        rule,
-        state,
-        max((state.day - last - span).days, 0),
-        recent,
-        f"{why}; looked for in: {no_later_record.searched}",
-    )
+    return late_unless_unseen(rule, state, duty)
 
 
 def check_last_record(rule: Rule, state: ProcessState) -> RuleCheck:
     """The newest dated record of the bodies is at most `days` old."""
-    limit = timedelta(days=rule.days)
     newest = state.records[0] if state.records else None
     day = state.last_day(newest.moment) if newest and newest.moment else None
-    if newest and day and state.day - day <= limit:
-        return met_until(rule, state, day + limit, [newest], f"the last record is of {day_in_words(day)}")
-    evidence = [newest] if newest else []
-    why = f"the last record that we hold is of {day_in_words(day)}" if day else "we hold no dated record"
-    # An undated document may be newer than the last dated record, until the day on which we read it.
+    if newest and newest.moment and day:
+        by = last_day_from(rule, state, day)
+        if state.day <= by:
+            return met_until(rule, state, by, [newest], f"the last record {_came_out(newest, state)}")
+    why = f"the last record that we hold {_came_out(newest, state)}" if newest else "we hold no dated record"
+    # An undated document may be newer than the last dated record, until the day on which we knew it.
     newer = state.undated if day is None or day < state.undated_until else ()
-    after = max(day, state.undated_until) if newer and day else day
-    no_later_record = prove_absence("record", after, state.day, state.coverage, state.searches)
-    if no_later_record.proven_from is None or state.day - no_later_record.proven_from <= limit:
-        why += "; a document without a date may be newer" if newer else ""
-        return absence_unproven(rule, state, no_later_record, [*evidence, *newer], why)
-    return overdue(
-        rule,
-        state,
-        (state.day - no_later_record.proven_from - limit).days,
-        evidence,
-        f"{why}; looked for in: {no_later_record.searched}",
+    perhaps = f"; a document may be newer, which {_came_out(newer[-1], state)}" if newer else ""
+    duty = Duty(
+        kind=RECORD,
+        coverage=state.coverage,
+        known=[day] if day else [],
+        perhaps_until=min(state.undated_until, state.day) if newer else date.min,
+        evidence=[*([newest] if newest else []), *newer],
+        why=why + perhaps + (quiet_text(state, day) if day else ""),
     )
+    return late_unless_unseen(rule, state, duty)
+
+
+def _came_out(one: Evidence, state: ProcessState) -> str:
+    """`came out on 12 August 2024`, `came out in 2024`; without a date `came out no later than …`."""
+    if one.moment is None:
+        return "bears no date"
+    if one.no_later:
+        return f"bears no date and came out no later than {day_in_words(state.last_day(one.moment))}"
+    return f"came out {moment_in_words(one.moment, state.zone)}"

@@ -7,7 +7,7 @@ that we know today (`public_at`)? docs/decisions/0031-as-known.md says what each
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,6 @@ from aggregator.model import (
     Commitment,
     Document,
     Fact,
-    LastReading,
     Outage,
     Plan,
     Register,
@@ -38,15 +37,12 @@ class BoardInputs:
     sources: tuple[SourceWithState, ...]
     documents: tuple[Document, ...]
     register: Register
-    # The last readings up to the instant that is asked for, by source. A source's state has only the newest.
-    last_readings: Mapping[str, LastReading] = field(default_factory=dict)
     # Documents whose labels the operator corrected after that instant.
     corrected_later: frozenset[str] = frozenset()
 
 
 def known_at(inputs: BoardInputs, at: datetime, zone: ZoneInfo, combine: Combine) -> BoardInputs:
     """Return what we knew at `at`: nothing that we first saw, read, or wrote down later."""
-    sources = sources_at(polled_by(inputs.sources, at), at, inputs.last_readings)
     documents = (
         combine(carriers) if _differs(document, carriers, inputs) else document
         for document in inputs.documents
@@ -54,7 +50,7 @@ def known_at(inputs: BoardInputs, at: datetime, zone: ZoneInfo, combine: Combine
     )
     return replace(
         inputs,
-        sources=sources,
+        sources=sources_at(polled_by(inputs.sources, at), at),
         documents=tuple(documents),
         register=register_at(inputs.register, at, zone),
     )
@@ -71,8 +67,7 @@ def public_at(inputs: BoardInputs, at: datetime, combine: Combine) -> BoardInput
         for document in inputs.documents
         for carriers in (carriers_at(document.carriers, at),)
     )
-    sources = sources_at(inputs.sources, at, inputs.last_readings)
-    return replace(inputs, sources=sources, documents=tuple(documents))
+    return replace(inputs, sources=sources_at(inputs.sources, at), documents=tuple(documents))
 
 
 def _differs(document: Document, carriers: Sequence[Carrier], inputs: BoardInputs) -> bool:
@@ -114,6 +109,7 @@ def register_at(register: Register, at: datetime, zone: ZoneInfo) -> Register:
         plans=tuple(_plan_at(plan, day) for plan in register.plans),
         searches=tuple(search for search in register.searches if search.on <= day),
         rules=tuple(rule for rule in register.rules if rule.read_on <= day),
+        quiet_periods=tuple(one for one in register.quiet_periods if one.read_on <= day),
     )
 
 
@@ -152,15 +148,15 @@ def polled_by(sources: Iterable[SourceWithState], at: datetime) -> tuple[SourceW
     return tuple(polled for polled in sources if not _first_polled_after(polled, at))
 
 
-def sources_at(
-    sources: Iterable[SourceWithState], at: datetime, last_readings: Mapping[str, LastReading] | None = None
-) -> tuple[SourceWithState, ...]:
-    """The sources with the state and the outages of `at`; `last_readings` are those up to `at`."""
-    readings = last_readings or {}
+def sources_at(sources: Iterable[SourceWithState], at: datetime) -> tuple[SourceWithState, ...]:
+    """The sources with the state and the outages of `at`.
+
+    Of a reading before that of the state, only what `last_reading` of the source says is known.
+    """
     return tuple(
         replace(
             polled,
-            state=_with_reading(_state_at(polled, at), polled.state, readings.get(polled.source.id), at),
+            state=_with_reading(_state_at(polled, at), polled, at),
             outages=tuple(outage for outage in polled.outages if outage.until <= at),
         )
         for polled in sources
@@ -203,19 +199,17 @@ def _in_outage(state: SourceState, outage: Outage, at: datetime) -> SourceState:
     )
 
 
-def _with_reading(
-    state: SourceState, today: SourceState, reading: LastReading | None, at: datetime
-) -> SourceState:
+def _with_reading(state: SourceState, today: SourceWithState, at: datetime) -> SourceState:
     """The state with the readings that the store kept, where that of today has later ones."""
-    whole = today.read_whole_at
+    reading = today.last_reading if today.last_reading and today.last_reading.at <= at else None
+    whole, missed = today.state.read_whole_at, state.items_missed_at
     if whole and whole > at:
         whole = reading.whole if reading else None
-    missed = state.items_missed_at
     last = reading.at if reading and state.last_read == at else state.last_read
     return replace(
         state,
         last_read=last,
         last_polled=last if state.last_polled == at and state.failure is None else state.last_polled,
-        read_whole_at=whole,
+        read_whole_at=whole if state.first_read else None,
         items_missed_at=missed if missed and missed <= at else None,
     )

@@ -1,59 +1,101 @@
 """Coverage: which sources of a process we read and since when, and which absence is thereby proven.
 
-That we found nothing is a finding only where somebody looked: we polled without a gap, or the register has a
-search. Everything else is "cannot tell".
+That we found nothing is a finding only where we looked: we read every source up to the day, without a gap
+since its beginning or since a search of the register. Everything else is "cannot tell".
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from aggregator.model import Coverage, CoverageGap, SourceWithState, UnsuccessfulSearch
-from aggregator.model.days import day_of
+from aggregator.model.days import day_in_words, day_of
 from aggregator.model.kinds import KINDS
 
-# A source that was read this recently counts as read: an hour's failure is no gap.
+# A gap this short is not listed: an hour's failure tells nobody anything.
 UNREAD_TOLERANCE: Final = timedelta(days=2)
 # How far back a list reaches. The first poll brings what the list still contains, so coverage joins on to a
 # search of the month before, and a gap of a month loses nothing.
 LIST_REACH: Final = timedelta(days=31)
+# The poller spreads its polls: one may come a tenth of the interval later.
+SPREAD: Final = 1.1
 
 
 def coverage_of(
-    sources: Sequence[SourceWithState], bodies: Collection[str], at: datetime, zone: ZoneInfo
+    sources: Sequence[SourceWithState],
+    bodies: Collection[str],
+    at: datetime,
+    zone: ZoneInfo,
+    *,
+    own: Collection[str],
 ) -> Coverage:
     """How the sources of `bodies` are covered at `at`; days are those of `zone`.
 
-    Sources that are switched off do not count, nor do unverified addresses that were never read.
+    Every source that is switched on counts, also one whose address is only guessed: what it may show we have
+    not seen. Without a source of one of the `own` bodies nothing is covered: nobody else speaks for them.
     """
     counted = [polled for polled in sources if polled.source.body in bodies and _counts(polled)]
-    read = [polled for polled in counted if polled.state.first_read]
-    unreadable = [polled for polled in counted if _is_unreadable(polled, at)]
+    unreadable = [polled for polled in counted if not _is_read(polled, at, zone)]
+    never_read = [polled for polled in counted if polled.state.first_read is None]
     stopped = [polled.state.last_read or polled.state.failing_since for polled in unreadable]
     gaps = sorted(
         {gap for polled in counted for gap in _gaps(polled, zone)}, key=lambda gap: (gap.until, gap.source)
     )
-    first_read = _all_first_read(counted, read, zone)
+    first_reads = [day_of(first, zone) for polled in counted if (first := polled.state.first_read)]
+    # A record may be in any of the sources, so coverage begins with the last of them.
+    first_read = max(first_reads) if first_reads and not never_read else None
+    has_own = any(polled.source.body in own for polled in counted)
     restarts = (gap.until for gap in gaps if gap.restarts_coverage)
     return Coverage(
         sources=tuple(polled.source.title for polled in counted),
         first_read=first_read,
-        since=max([first_read, *restarts]) if first_read else None,
+        since=max([first_read, *restarts]) if first_read and has_own else None,
         gaps=tuple(gaps),
         unreadable=tuple(polled.source.title for polled in unreadable),
-        unreadable_since=min((day_of(day, zone) for day in stopped if day), default=None) if read else None,
+        unreadable_since=min((day_of(day, zone) for day in stopped if day), default=None)
+        if first_reads
+        else None,
+        never_read=tuple(polled.source.title for polled in never_read),
+        first_poll=min(
+            (day_of(poll, zone) for polled in counted for poll in _first_polls(polled)), default=None
+        ),
+        asked_whole=_asked_whole(counted, zone),
     )
 
 
 def _counts(polled: SourceWithState) -> bool:
-    # A guessed address that never answered would otherwise leave the process uncovered for good (decision
-    # 14).
-    exists = polled.source.verified or polled.state.last_read is not None
-    return polled.source.enabled and KINDS[polled.source.kind].official and exists
+    return polled.source.enabled and KINDS[polled.source.kind].official
+
+
+def _is_read(polled: SourceWithState, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether it was read on the day of `at`, or within its interval before that day began."""
+    morning = datetime.combine(day_of(at, zone), time(), zone)
+    last_read = polled.state.last_read
+    return last_read is not None and last_read >= morning - SPREAD * polled.source.every
+
+
+def _first_polls(polled: SourceWithState) -> Iterator[datetime]:
+    """The first poll that is known, of those that were read and of those that failed."""
+    polls = (
+        polled.state.first_read,
+        polled.state.failing_since,
+        *(one.failing_since for one in polled.outages),
+    )
+    yield from (poll for poll in polls if poll)
+
+
+def _asked_whole(counted: Iterable[SourceWithState], zone: ZoneInfo) -> Mapping[str, date]:
+    days: dict[str, date] = {}
+    for polled in counted:
+        asked, title = polled.state.read_whole_at, polled.source.title
+        day = day_of(asked, zone) if asked else date.min
+        # Of two sources with one title the one that waits longer counts.
+        days[title] = min(day, days.get(title, day))
+    return days
 
 
 def _gaps(polled: SourceWithState, zone: ZoneInfo) -> Iterator[CoverageGap]:
@@ -70,21 +112,6 @@ def _gaps(polled: SourceWithState, zone: ZoneInfo) -> Iterator[CoverageGap]:
             )
 
 
-def _all_first_read(
-    counted: Sequence[SourceWithState], read: Sequence[SourceWithState], zone: ZoneInfo
-) -> date | None:
-    """The day on which the last of the sources was first read; None while one has never been read."""
-    # A record may be in any of the sources, so coverage begins with the last of them.
-    if not counted or len(read) < len(counted):
-        return None
-    return max(day_of(polled.state.first_read, zone) for polled in read if polled.state.first_read)
-
-
-def _is_unreadable(polled: SourceWithState, at: datetime) -> bool:
-    last_read = polled.state.last_read
-    return last_read is None or at - last_read > _tolerance(polled)
-
-
 def _tolerance(polled: SourceWithState) -> timedelta:
     # A source that is polled seldom has missed nothing until two polls have failed.
     return max(UNREAD_TOLERANCE, 2 * polled.source.every)
@@ -92,60 +119,62 @@ def _tolerance(polled: SourceWithState) -> timedelta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """That there was nothing newer: proven from a day on, or unproven with the reason."""
+    """From which day on nothing of a kind can have come unseen; or why that cannot be said."""
 
-    # None: not proven.
-    proven_from: date | None
-    # Since when it cannot be proven.
+    # None: on no day up to that of the board.
+    seen_from: date | None
+    # Since when it cannot be said.
     since: date | None = None
-    # Why it is not proven, in words that are published.
+    # Why it cannot be said, in words that are published.
     why: str = ""
     # What was searched, in words that are published.
     searched: str = ""
 
 
 def prove_absence(
-    kind: str, last: date | None, day: date, coverage: Coverage, searches: Iterable[UnsuccessfulSearch]
+    kind: str, known: Collection[date], day: date, coverage: Coverage, searches: Iterable[UnsuccessfulSearch]
 ) -> Absence:
-    """What can be said on `day` of there being nothing of `kind` after `last` (None: nothing ever).
+    """From which day on we would have seen, by `day`, whatever of `kind` there is beside the `known` days.
 
-    The day from which absence is proven is never before `last`; of several proofs the earliest counts.
+    Only what we read ourselves up to `day` proves anything. Searches add the days before our first poll, if
+    they join on to it, and if they did not miss what we know.
     """
-    valid = [
-        search
-        for search in searches
-        if search.kind == kind and search.since <= day and not _is_contradicted(search, last)
-    ]
-    readable = coverage.since is not None and coverage.since <= day and not coverage.unreadable
-    proofs = [
-        (max(search.since, last or search.since), search.where)
-        for search in valid
-        if day <= search.on or (readable and coverage.since and coverage.since - search.on <= LIST_REACH)
-    ]
-    if readable and coverage.since:
-        proofs.append((max(coverage.since, last or coverage.since), ", ".join(coverage.sources)))
-    if proofs:
-        proven_from, searched = min(proofs)
-        return Absence(proven_from=proven_from, searched=searched)
-    return _unproven(valid, day, coverage)
+    mine = [search for search in searches if search.kind == kind]
+    if coverage.since is None or coverage.since > day or coverage.unreadable:
+        return _unproven(mine, day, coverage)
+    seen_from, searched = coverage.since, ", ".join(coverage.sources)
+    for search in sorted(mine, key=lambda one: one.since, reverse=True):
+        if search.since < seen_from and _joins(search, seen_from) and not _missed_any(search, known):
+            seen_from = search.since
+            searched = f"{search.where} ({day_in_words(search.on)}), and since then: {searched}"
+    return Absence(seen_from=seen_from, searched=searched)
 
 
-def _is_contradicted(search: UnsuccessfulSearch, last: date | None) -> bool:
+def _joins(search: UnsuccessfulSearch, seen_from: date) -> bool:
+    """Whether the days that it tells of reach to a day; our first poll brings what lists still contain."""
+    return seen_from - search.on <= LIST_REACH if search.until is None else seen_from <= search.until
+
+
+def _missed_any(search: UnsuccessfulSearch, known: Iterable[date]) -> bool:
     """Whether we know of something that the search should have found: then it proves nothing."""
-    return last is not None and search.since < last <= search.on
+    end = search.until or search.on + timedelta(days=1)
+    return any(search.since < day < end for day in known)
 
 
 def _unproven(searches: Sequence[UnsuccessfulSearch], day: date, coverage: Coverage) -> Absence:
-    if coverage.since and coverage.since <= day and coverage.unreadable:
+    """Why nothing is proven: the first reason that applies, with the names of the sources."""
+    if not coverage.sources:
+        return Absence(seen_from=None, why="no source in which it would stand is read")
+    if coverage.first_poll is None or coverage.first_poll > day:
+        past = [search.on for search in searches if search.on < day]
+        if past:
+            return Absence(seen_from=None, since=max(past), why="nobody has looked since")
+        return Absence(seen_from=None, why="this day lies before our first poll")
+    if coverage.never_read:
+        return Absence(seen_from=None, why=f"never read by us: {', '.join(coverage.never_read)}")
+    if coverage.unreadable:
         names = ", ".join(coverage.unreadable)
         return Absence(
-            proven_from=None, since=coverage.unreadable_since, why=f"not read by us since: {names}"
+            seen_from=None, since=coverage.unreadable_since, why=f"not read up to this day: {names}"
         )
-    past = [search.on for search in searches if search.on < day]
-    if past:
-        return Absence(proven_from=None, since=max(past), why="nobody has looked since")
-    if coverage.since is None or coverage.since > day:
-        return Absence(
-            proven_from=None, why="this day lies before our first poll, and no search for it is on record"
-        )
-    return Absence(proven_from=None, since=coverage.since, why="we have not looked for long enough")
+    return Absence(seen_from=None, why="no source of the bodies themselves is read")

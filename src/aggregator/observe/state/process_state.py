@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from aggregator.model import (
+    LONDON,
     Body,
     Commitment,
     Coverage,
@@ -18,12 +19,14 @@ from aggregator.model import (
     Meeting,
     Moment,
     Plan,
+    Precision,
     Process,
-    RecordCriteria,
+    QuietPeriod,
     SourceWithState,
     UnsuccessfulSearch,
 )
-from aggregator.model.days import day_of, last_day
+from aggregator.model.days import day_of, has_come, last_day
+from aggregator.model.kinds import KINDS
 from aggregator.observe.state.as_of import without_later_choices
 from aggregator.values.web_addresses import host_of
 
@@ -43,15 +46,15 @@ class ProcessState:
     zone: ZoneInfo
     # With the facts that could be known; plans without any are left out.
     plans: tuple[Plan, ...]
-    # Dated official documents, newest first.
+    # Official documents, newest first; one without a date by the day on which it came out while we watched.
     records: tuple[Evidence, ...]
     # Records in the process's own repository: carried by a source that is about open government alone.
     repository_records: tuple[Evidence, ...]
     # A document of the bodies that is newer than all records, and no record, such as a routine return.
     newer_other_document: Evidence | None
-    # Official documents that may have come out by then, on an unknown day.
+    # Official documents that came out on an unknown day, perhaps after the last record.
     undated: tuple[Evidence, ...]
-    # The day on which we read the last of the undated documents; `date.min` without any.
+    # The day by which the last of the undated documents was out; `date.min` without any.
     undated_until: date
     # Newest first.
     meetings: tuple[Meeting, ...]
@@ -59,6 +62,8 @@ class ProcessState:
     # Coverage by the sources that carry the forum's records as well.
     forum_coverage: Coverage
     searches: tuple[UnsuccessfulSearch, ...]
+    # Those of this process.
+    quiet_periods: tuple[QuietPeriod, ...]
     sources: tuple[SourceWithState, ...]
     # What its bodies and its forum published about open government, dated or not.
     documents: tuple[Document, ...]
@@ -73,11 +78,10 @@ class ProcessState:
         return last_day(moment, self.zone)
 
     def reached_on(self, fact: Fact | None) -> date | None:
-        """The day of a fact, if it is not after the day of the board; None for a later or undated one."""
-        if fact is None or fact.claim.moment is None:
+        """The day of a fact, if it has come by the moment of the board; None for a later or undated one."""
+        if fact is None or fact.claim.moment is None or not has_come(fact.claim.moment, self.at, self.zone):
             return None
-        day = self.last_day(fact.claim.moment)
-        return day if day <= self.day else None
+        return self.last_day(fact.claim.moment)
 
 
 def plan_as_known(plan: Plan, at: datetime, zone: ZoneInfo) -> Plan:
@@ -121,11 +125,7 @@ def possibly_public(document: Document, at: datetime, zone: ZoneInfo) -> bool:
 
 def published_by(moment: Moment | None, at: datetime, zone: ZoneInfo) -> bool:
     """Whether a document of this date was out by `at` for certain; a month or year counts by its last day."""
-    if moment is None:
-        return False
-    if moment.has_time:
-        return moment.at <= at
-    return last_day(moment, zone) <= day_of(at, zone)
+    return moment is not None and has_come(moment, at, zone)
 
 
 def fact_evidence(fact: Fact) -> Evidence:
@@ -138,21 +138,36 @@ def fact_evidence(fact: Fact) -> Evidence:
 
 
 def document_evidence(document: Document, official: bool, sure: bool = True) -> Evidence:
-    """A document as evidence, with its own page, else our page of the record."""
+    """A document as evidence, with its own page, else our page of the record.
+
+    Without a date it came out no later than we first saw it.
+    """
     entry = document.entry
     return Evidence(
         title=entry.title,
         url=entry.url or entry.own_page,
-        moment=document.dated,
+        moment=document.dated or moment_of_day(document.first_seen.astimezone(LONDON).date()),
         official=official,
         sure=sure,
+        no_later=document.dated is None,
     )
 
 
-def official_hosts(process: Process, bodies: Mapping[str, Body]) -> frozenset[str]:
-    """The hosts on which the bodies of a process publish."""
-    ids = (*process.bodies, *([process.forum.body] if process.forum else []))
-    own = {host_of(bodies[id].url) for id in ids if id in bodies and id in process.bodies}
+def moment_of_day(day: date) -> Moment:
+    """A day in London as a moment."""
+    return Moment(at=datetime.combine(day, time(), LONDON).astimezone(UTC), precision=Precision.DAY)
+
+
+def official_hosts(
+    process: Process, bodies: Mapping[str, Body], sources: Iterable[SourceWithState] = ()
+) -> frozenset[str]:
+    """The hosts on which the bodies of a process publish: of their pages, and of their sources."""
+    own = {host_of(bodies[id].url) for id in process.bodies if id in bodies}
+    own |= {
+        host_of(polled.source.page or polled.source.address)
+        for polled in sources
+        if polled.source.body in process.bodies and KINDS[polled.source.kind].official
+    }
     return frozenset(own - {""})
 
 
@@ -160,76 +175,3 @@ def is_official(address: str | None, hosts: frozenset[str]) -> bool:
     """Whether an address is on one of the hosts or a subdomain (`blogs.gov.scot` of `gov.scot`)."""
     host = host_of(address)
     return any(host == one or host.endswith("." + one) for one in hosts)
-
-
-def process_documents(
-    process: Process, documents: Iterable[Document], at: datetime, zone: ZoneInfo
-) -> tuple[Document, ...]:
-    """What the bodies and the forum of a process had certainly published about open government by `at`."""
-    bodies = {*process.bodies, *([process.forum.body] if process.forum else [])}
-    return tuple(
-        document
-        for document in documents
-        if document.labels.relevant and document.entry.body in bodies and certainly_public(document, at, zone)
-    )
-
-
-def official_records(
-    process: Process,
-    plans: Sequence[Plan],
-    documents: Iterable[Document],
-    at: datetime,
-    zone: ZoneInfo,
-    hosts: frozenset[str],
-    criteria: RecordCriteria,
-) -> tuple[Evidence, ...]:
-    """The dated records of the process, newest first: `documents` of its bodies that count, and official
-    documents of the register."""
-    found = [
-        document_evidence(document, official=True)
-        for document in documents_of_bodies(process, documents, hosts)
-        # Spending and FOI releases do not count: with them the silence clock would never run out (decision
-        # 14).
-        if criteria.counts(document.labels)
-    ]
-    found += [fact_evidence(fact) for plan in plans for fact in plan.facts if _is_official_document(fact)]
-    day = day_of(at, zone)
-    dated = [one for one in found if one.moment and last_day(one.moment, zone) <= day]
-    return tuple(sorted(dated, key=lambda one: (_last_day_of(one, zone), one.title), reverse=True))
-
-
-def documents_of_bodies(
-    process: Process, documents: Iterable[Document], hosts: frozenset[str]
-) -> Iterator[Document]:
-    """The documents of the bodies of a process that are on their own hosts."""
-    for document in documents:
-        if document.entry.body in process.bodies and is_official(document.entry.url, hosts):
-            yield document
-
-
-def newest_other_document(
-    documents: Iterable[Document], records: Sequence[Evidence], day: date, zone: ZoneInfo
-) -> Evidence | None:
-    """The newest of the bodies' documents, if it came out after all records of the process."""
-    last = max((_last_day_of(one, zone) for one in records), default=date.min)
-    others = (document_evidence(one, official=True) for one in documents)
-    newer = (one for one in others if last < _last_day_of(one, zone) <= day)
-    return max(newer, key=lambda one: (_last_day_of(one, zone), one.title), default=None)
-
-
-def _last_day_of(one: Evidence, zone: ZoneInfo) -> date:
-    return last_day(one.moment, zone) if one.moment else date.min
-
-
-def _is_official_document(fact: Fact) -> bool:
-    return fact.official and fact.kind not in DAY_FACTS
-
-
-def undated_documents(plans: Iterable[Plan], day: date) -> tuple[Fact, ...]:
-    """Official documents without a date that may have come out by `day`, from all facts of the register."""
-    return tuple(
-        fact
-        for plan in plans
-        for fact in plan.facts
-        if _is_official_document(fact) and not fact.claim.moment and (fact.not_before or date.min) <= day
-    )

@@ -16,7 +16,9 @@ from aggregator.model import (
     Plan,
     PlanReport,
     PlanStage,
+    Precision,
 )
+from aggregator.model.days import is_over
 from aggregator.model.plans import preferred_fact
 from aggregator.observe.state.process_state import ProcessState, fact_evidence
 
@@ -51,11 +53,13 @@ def _is_being_written(name: PlanStage) -> bool:
 def _plan_report(
     plan: Plan, name: PlanStage, fact: Fact | None, state: ProcessState, *, live: bool
 ) -> PlanReport:
-    day = state.reached_on(fact)
+    since = fact.claim.moment if fact else None
+    # "524 days since 2024" would claim a day that nobody stated.
+    day = state.reached_on(fact) if since and since.precision is not Precision.YEAR else None
     return PlanReport(
         plan=plan,
         stage=name,
-        since=fact.claim.moment if fact else None,
+        since=since,
         days=(state.day - day).days if day else None,
         live=live,
         evidence=(fact_evidence(fact),) if fact else (),
@@ -95,12 +99,12 @@ def _available_fact(plan: Plan) -> Fact | None:
 
 
 def _stage_before_plan(plan: Plan, state: ProcessState) -> tuple[PlanStage, Fact | None]:
-    """The stage of a plan that is not out yet. A call is open until the end of its last day."""
+    """The stage of a plan that is not out yet. A call is open until its closing moment or day is over."""
     response, closes = plan.fact(FactKind.RESPONSE), plan.fact(FactKind.CALL_CLOSES)
     if state.reached_on(response):
         return PlanStage.ANSWERED, response
-    closed = state.reached_on(closes)
-    if closed and closed < state.day:
+    moment = closes.claim.moment if closes else None
+    if moment and is_over(moment, state.at, state.zone):
         return PlanStage.RESPONSES, closes
     opened = plan.fact(FactKind.CALL_OPENED)
     if state.reached_on(opened):

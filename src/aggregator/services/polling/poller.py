@@ -30,6 +30,7 @@ from aggregator.services.polling.source_state import (
     ended_outage,
     is_due,
     is_polled,
+    must_read_whole,
     state_after,
     unexpected_failure,
 )
@@ -189,7 +190,8 @@ class Poller:
                 return await in_thread(self._last_listed, source, now)
 
         try:
-            result = await read_source(source, state, fetch, now, self.parser, last_poll)
+            whole = must_read_whole(state, now, self.config.settings.timezone)
+            result = await read_source(source, state, fetch, now, self.parser, last_poll, whole=whole)
             async with turn:
                 return await in_thread(self._save_and_clear, source, result, isolation)
         except AggregatorError:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 from aggregator.classify.last_poll import ListedItem, doubt_short_list, find_gap, is_plausible
 from aggregator.errors import SourceError
@@ -67,10 +66,6 @@ PollResult = SourceReading | Unchanged | Failed
 # Returns the items that the last poll listed. Called only for an answer that has items.
 LastPoll = Callable[[], Awaitable[Sequence[ListedItem]]]
 
-# Some servers answer 304 for ever. After so long a source is read whole, so that one that is polled daily is
-# read whole once a week at least.
-VALIDATORS_KEPT: Final = timedelta(days=6)
-
 
 async def _nothing_listed() -> Sequence[ListedItem]:
     return ()
@@ -83,8 +78,10 @@ async def read_source(
     now: datetime,
     parser: Parser,
     last_poll: LastPoll = _nothing_listed,
+    *,
+    whole: bool = False,
 ) -> PollResult:
-    """Read the source's address or, if that fails, its fallbacks in turn.
+    """Read the source's address or, if that fails, its fallbacks in turn; if `whole` without validators.
 
     If all addresses fail, the failure of the first is returned, because that is the one to correct.
     """
@@ -93,7 +90,7 @@ async def read_source(
         # The source's settings changed. With the old validators the server would say that nothing changed,
         # and with the old item count new selectors would look like a changed layout.
         state = replace(state, validators={}, items=0)
-    if state.read_whole_at is None or now - state.read_whole_at >= VALIDATORS_KEPT:
+    if whole:
         state = replace(state, validators={})
     for address in (source.address, *source.fallbacks):
         result = await _read_address(source, address, state, fetch, now, parser, last_poll)

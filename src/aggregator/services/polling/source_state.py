@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from aggregator.errors import Cause
 from aggregator.model import Failed, Outage, Source, SourceState
+from aggregator.model.days import day_of
 from aggregator.model.faults import Fault
 from aggregator.services.polling.read_source import PollResult, SourceReading, Unchanged
 
@@ -108,6 +110,15 @@ def ended_outage(source: Source, before: SourceState, after: SourceState) -> Out
 def is_due(state: SourceState, now: datetime) -> bool:
     """Whether a poll is due. A source that was never polled is due."""
     return state.due is None or state.due <= now
+
+
+def must_read_whole(state: SourceState, now: datetime, zone: ZoneInfo) -> bool:
+    """Whether a source is asked without validators: at its first poll of each day.
+
+    The limits of the board end with a day. None counts as passed until the sources have been asked whole
+    after it (`observe/rules/due_or_overdue.py`), and some servers answer "unchanged" for ever.
+    """
+    return state.read_whole_at is None or day_of(state.read_whole_at, zone) < day_of(now, zone)
 
 
 def is_polled(state: SourceState, now: datetime) -> bool:

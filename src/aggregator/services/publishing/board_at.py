@@ -15,7 +15,7 @@ from aggregator.model.faults import FaultKind
 from aggregator.observe import BoardInputs, build_board, known_at, public_at
 from aggregator.services.publishing.damaged import read_stored
 from aggregator.services.publishing.left_out import LeftOut
-from aggregator.services.publishing.snapshot import sources_with_state
+from aggregator.services.publishing.snapshot import sources_with_state, with_last_readings
 from aggregator.services.publishing.without_culprits import build_without_culprits
 from aggregator.store import Store
 
@@ -72,10 +72,9 @@ def _build(
 
     inputs = BoardInputs(
         bodies=config.bodies,
-        sources=sources_with_state(config, store),
+        sources=with_last_readings(store, sources_with_state(config, store), at),
         documents=tuple(documents),
         register=config.register,
-        last_readings=store.sources.last_readings(at),
         corrected_later=frozenset(overrides.keys() - made_by_then.keys()),
     )
     then = known_at(inputs, at, zone, combine) if as_known else public_at(inputs, at, combine)
