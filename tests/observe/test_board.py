@@ -121,9 +121,17 @@ def test_an_irrelevant_document_is_no_record() -> None:
     assert (row.last, row.last_on, row.days) == (None, None, None)
 
 
-def test_a_document_without_a_date_is_no_dated_record() -> None:
-    row = rows_by_body(make_dated_document(None), READABLE_SOURCE)["scotland"]
-    assert (row.last, row.days, row.read_status) == (None, None, ReadStatus.READ)
+def test_a_document_without_a_date_came_out_no_later_than_we_first_saw_it() -> None:
+    undated = make_dated_document(None, first_seen=instant("2026-06-01 23:30"))
+    row = rows_by_body(undated, READABLE_SOURCE)["scotland"]
+    assert (row.last, row.last_on, row.days, row.no_later) == (undated, date(2026, 6, 2), 3, True)
+
+    before = make_dated_document(moment("2026-05-30 10:00"), key="before")
+    after = make_dated_document(moment("2026-06-03 10:00"), key="after")
+    assert rows_by_body(undated, before)["scotland"].last == undated
+    row = rows_by_body(undated, before, after)["scotland"]
+    assert (row.last, row.no_later) == (after, False)
+    assert rows_by_body(undated, READABLE_SOURCE, at=instant("2026-06-01 12:00"))["scotland"].last is None
 
 
 def test_a_record_is_dated_by_its_claim_where_it_has_no_other_date() -> None:

@@ -17,6 +17,7 @@ from aggregator.publish.board.wording import (
     commitments_text,
     coverage_gap_text,
     coverage_text,
+    deadline_text,
     meeting_text,
     result_text,
     silence_text,
@@ -95,8 +96,7 @@ def _print_process(report: ProcessReport, site: Site) -> None:
     for meeting in report.meetings[:1]:
         print_text(f"  Last meeting on record: {meeting_text(meeting)}")
     for deadline in report.deadlines[:1]:
-        day = deadline.day.isoformat()
-        print_text(f"  Next deadline: {day}, in {deadline.days} days. {deadline.title}")
+        print_text(f"  Next deadline: {deadline_text(deadline, timezone)}. {deadline.title}")
     for check in report.checks:
         if check.result is not RuleResult.NOT_APPLICABLE:
             _print_check(check, site)

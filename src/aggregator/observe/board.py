@@ -17,7 +17,7 @@ from aggregator.model import (
     SourceState,
     SourceWithState,
 )
-from aggregator.model.days import day_of, first_day
+from aggregator.model.days import day_of, document_day
 from aggregator.model.kinds import KINDS
 from aggregator.observe.process import report_process
 from aggregator.observe.state.as_of import sources_at
@@ -73,7 +73,7 @@ def _body_row(
     zone: ZoneInfo,
 ) -> BoardRow:
     last = _last_record(documents, at)
-    last_on = first_day(last.dated, zone) if last and last.dated else None
+    last_on = document_day(last, zone) if last else None
     # Age and read status are separate, so that a failed poll never looks like silence.
     read_status, since = _read_status(sources)
     return BoardRow(
@@ -83,17 +83,19 @@ def _body_row(
         days=(day_of(at, zone) - last_on).days if last_on else None,
         read_status=read_status,
         since=since,
+        no_later=last is not None and last.dated is None,
     )
 
 
 def _last_record(documents: Iterable[Document], at: datetime) -> Document | None:
-    """The newest by its own date. Future dates do not count; a month or year counts by its first day."""
-    records = (
-        # With the id, so that of two documents of one instant the same one is always the last.
-        (document.dated.at, document.entry.id, document)
-        for document in documents
-        if document.labels.relevant and document.dated and document.dated.at <= at
-    )
+    """The newest by its own date, else by our first sight: it came out no later.
+
+    Future dates do not count; a month or year counts by its first day.
+    """
+    relevant = (document for document in documents if document.labels.relevant)
+    dated = ((one.dated.at if one.dated else one.first_seen, one) for one in relevant)
+    # With the id, so that of two documents of one instant the same one is always the last.
+    records = ((instant, one.entry.id, one) for instant, one in dated if instant <= at)
     newest = max(records, key=lambda record: record[:2], default=None)
     return newest[2] if newest else None
 

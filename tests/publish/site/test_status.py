@@ -158,3 +158,19 @@ def test_a_record_known_to_the_year_is_shown_as_a_year_and_has_no_age() -> None:
     shown = table_rows(front_page_section(make_snapshot(board=Board(at=NOON, rows=(row,))), "bodies"))
 
     assert shown == [["Cabinet Office", "A report", "2024", ""]]
+
+
+def test_a_record_without_a_date_came_out_no_later_than_we_first_saw_it() -> None:
+    row = BoardRow(
+        body=make_body(),
+        last=make_document(make_entry(title="A report", updated=None)),
+        last_on=date(2026, 6, 1),
+        days=4,
+        read_status=ReadStatus.READ,
+        since=None,
+        no_later=True,
+    )
+
+    shown = table_rows(front_page_section(make_snapshot(board=Board(at=NOON, rows=(row,))), "bodies"))
+
+    assert shown == [["Cabinet Office", "A report", "no later than 1 June 2026", "at least 4 days"]]

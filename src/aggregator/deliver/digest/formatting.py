@@ -82,6 +82,8 @@ def closing_text(closes: Moment, at: datetime, zone: ZoneInfo) -> str:
     when = f"{day}{moment_text(closes, zone)}"
     if is_over(closes, at, zone):
         return f"Closed {when}"
+    if closes.precision in COARSE:
+        return f"Closes by the end of {when}"
     return f"Closes {when} ({_days_left_text(days_left(closes, at, zone))})"
 
 

@@ -82,7 +82,8 @@ def late_unless_unseen(rule: Rule, state: ProcessState, duty: Duty, plan: str = 
     by = duty.by or last_day_from(rule, state, max(absence.seen_from, duty.perhaps_until, *duty.known))
     possible_from = duty.possible_from or absence.seen_from
     if absence.seen_from > possible_from or state.day <= by:
-        return _cannot_tell(rule, state, duty, "we have not looked for long enough", plan, absence.seen_from)
+        reason = f"we have looked only from {day_in_words(absence.seen_from)} on"
+        return _cannot_tell(rule, state, duty, reason, plan)
     if state.day <= by + timedelta(days=duty.record_lag):
         lag = f"its records have come out up to {duty.record_lag} days after a meeting"
         return _cannot_tell(rule, state, duty, f"the limit was {day_in_words(by)}; {lag}", plan)

@@ -87,7 +87,7 @@ def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
         # The rule stays met until the earliest of the meetings that it needs is more than a year ago.
         by = certain[rule.count - 1].day + YEAR
         return met_until(rule, state, by, evidence, f"{len(certain)} meetings in the last 365 days")
-    why = f"{len(meetings)} meetings in the last 365 days are known"
+    why = f"meetings in the last 365 days that we know: {len(meetings)}; {rule.count} are asked for"
     if len(meetings) >= rule.count:
         return unknown(rule, state, evidence, f"{why}; on which days their records came out is not")
     known = [meeting.day for meeting in _formal_meetings(state)]

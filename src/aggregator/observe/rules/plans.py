@@ -152,7 +152,7 @@ def _response_awaited(rule: Rule, state: ProcessState, plan: Plan, closes: Fact)
 def _response_missing(rule: Rule, state: ProcessState, plan: Plan, closes: Fact, day: date) -> RuleCheck:
     """The plan came without a response: overdue only if the absence is proven from before that day."""
     evidence = [fact_evidence(closes), *_used_facts(plan, FactKind.PUBLISHED, FactKind.SUBMITTED)]
-    why = f"the plan was there by {day_in_words(day)}; no response to the call was found"
+    why = f"the plan was there by {day_in_words(day)}; no response to the call was found beside it"
     duty = Duty(
         kind=FactKind.RESPONSE,
         coverage=state.coverage,
@@ -187,12 +187,17 @@ def _begun_on(plan: Plan, state: ProcessState) -> date | None:
 
 def _check_brief(rule: Rule, state: ProcessState, plan: Plan) -> RuleCheck:
     """The brief of one plan; the day of delivery is seldom public, so it is never late."""
-    begun, brief = state.reached_on(plan.fact(FactKind.BEGUN)), plan.fact(FactKind.BRIEF)
+    begun, brief = plan.fact(FactKind.BEGUN), plan.fact(FactKind.BRIEF)
     day = state.reached_on(brief)
     evidence = [fact_evidence(brief)] if brief else []
-    if begun and day and day <= months_after(begun, -rule.months):
+    # In doubt co-creation began early: "met" must be certain.
+    began = first_day(begun.claim.moment, state.zone) if begun and begun.claim.moment else None
+    if began and day and day <= months_after(began, -rule.months):
         return met(rule, state, evidence, f"it was there by {day_in_words(day)}", plan.id)
-    why = "the day of delivery is not known" if brief else "no brief was found; its delivery is not public"
+    found = f"it was there by {day_in_words(day)}; " if day else ""
+    why = (
+        f"{found}the day of delivery is not known" if brief else "no brief was found; delivery is not public"
+    )
     return unknown(rule, state, evidence, why, plan=plan.id)
 
 
@@ -230,7 +235,7 @@ def check_completions(rule: Rule, state: ProcessState) -> tuple[RuleCheck, ...]:
     ends = [(plan, plan.fact(FactKind.ENDS)) for plan in _newest_and_last_ended(state)]
     dated = [(plan, state.last_day(end.claim.moment)) for plan, end in ends if end and end.claim.moment]
     found = (_check_completion(rule, state, plan, day) for plan, day in dated if _binds(rule, day))
-    return tuple(found) or (unknown(rule, state, [], "no plan with an end is known"),)
+    return tuple(found) or (unknown(rule, state, [], "no plan with an end is known to which it applies"),)
 
 
 def _check_completion(rule: Rule, state: ProcessState, plan: Plan, end: date) -> RuleCheck:
@@ -280,7 +285,7 @@ def _binds(rule: Rule, day: date | None) -> bool:
 
 
 def _no_plan(rule: Rule, state: ProcessState) -> RuleCheck:
-    return unknown(rule, state, [], "no plan is known")
+    return unknown(rule, state, [], "no plan is known to which it applies")
 
 
 def _call_closes(plan: Plan) -> Fact | None:

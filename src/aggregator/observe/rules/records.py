@@ -86,7 +86,7 @@ def check_repository(rule: Rule, state: ProcessState) -> RuleCheck:
     recent = [
         one
         for one in state.repository_records
-        if one.moment and state.day - state.last_day(one.moment) < span
+        if one.moment and state.day - state.last_day(one.moment) <= span
     ]
     # Two documents on one day are one addition (decision 14).
     added = sorted({state.last_day(one.moment) for one in recent if one.moment}, reverse=True)

@@ -142,11 +142,14 @@ def prove_absence(
     mine = [search for search in searches if search.kind == kind]
     if coverage.since is None or coverage.since > day or coverage.unreadable:
         return _unproven(mine, day, coverage)
-    seen_from, searched = coverage.since, ", ".join(coverage.sources)
+    seen_from, used = coverage.since, []
     for search in sorted(mine, key=lambda one: one.since, reverse=True):
         if search.since < seen_from and _joins(search, seen_from) and not _missed_any(search, known):
             seen_from = search.since
-            searched = f"{search.where} ({day_in_words(search.on)}), and since then: {searched}"
+            used.append(f"{search.where} ({day_in_words(search.on)})")
+    by_hand = ", ".join(dict.fromkeys(reversed(used)))
+    titles = ", ".join(coverage.sources)
+    searched = f"{by_hand}, and since then: {titles}" if by_hand else titles
     return Absence(seen_from=seen_from, searched=searched)
 
 

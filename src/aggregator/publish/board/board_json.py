@@ -26,6 +26,7 @@ from aggregator.model import (
     PlanReport,
     ProcessReport,
     PublishingFrequency,
+    QuietDays,
     RuleCheck,
     Silence,
     Site,
@@ -92,9 +93,20 @@ def _silence(silence: Silence, site: Site, zone: ZoneInfo) -> Data:
         "last": _evidence(silence.last, site, zone) if silence.last else None,
         "days": silence.days,
         "watched_days": silence.observed_days,
+        "quiet": [_quiet_days(one) for one in silence.quiet],
         "reconstructed": silence.reconstructed,
         "rule": silence.check.rule.id if silence.check else None,
         "newer_but_no_record": _evidence(other, site, zone) if other else None,
+    }
+
+
+def _quiet_days(quiet: QuietDays) -> Data:
+    return {
+        "what": clean_line(quiet.period.what),
+        "first": _day(quiet.period.first),
+        "last": _day(quiet.period.last),
+        "source": web_url(quiet.period.source),
+        "days": quiet.days,
     }
 
 
@@ -113,6 +125,7 @@ def _coverage(coverage: Coverage) -> Data:
             for gap in coverage.gaps
         ],
         "unread": [clean_line(title) for title in coverage.unreadable],
+        "never_read": [clean_line(title) for title in coverage.never_read],
         "unread_since": _day(coverage.unreadable_since),
     }
 
@@ -232,6 +245,7 @@ def _board_row(row: BoardRow) -> Data:
         "last": row.last.entry.id if row.last else None,
         "last_on": _day(row.last_on),
         "days": row.days,
+        "no_later_than_last_on": row.no_later,
         "reading": row.read_status.value,
         "since": _instant(row.since),
     }
@@ -242,6 +256,7 @@ def _evidence(evidence: Evidence, site: Site, zone: ZoneInfo) -> Data:
         "title": clean_line(evidence.title),
         "url": absolute_evidence_link(evidence, site),
         "date": _moment(evidence.moment, zone),
+        "no_later_than_date": evidence.no_later,
         "official": evidence.official,
         "note": clean_line(evidence.note),
     }

@@ -17,13 +17,14 @@ from aggregator.model import (
     Meeting,
     Moment,
     PlanReport,
+    Precision,
     ProcessReport,
     Rule,
     RuleCheck,
     RuleResult,
     Silence,
 )
-from aggregator.model.days import day_of
+from aggregator.model.days import COARSE, day_of
 from aggregator.model.plans import COMPLETION_SCALE
 from aggregator.publish.presentation.dates import format_day, format_moment
 from aggregator.publish.presentation.paths import web_url
@@ -89,8 +90,8 @@ def stage_text(plan: PlanReport, zone: ZoneInfo) -> str:
             if plan.stage.value != "not begun"
             else plan.stage.value
         )
-    since = format_moment(plan.since, zone).text
-    return f"{plan.stage.value}, {count_text(plan.days or 0)}, since {since}"
+    age = f" {count_text(plan.days)}," if plan.days is not None else ""
+    return f"{plan.stage.value},{age} since {format_moment(plan.since, zone).text}"
 
 
 def commitments_text(plan: PlanReport) -> str:
@@ -131,21 +132,40 @@ def silence_text(silence: Silence, zone: ZoneInfo, body: str) -> str:
     `body` is the name to show, already cleaned. The sentences never call unwatched days silence.
     """
     if silence.last is None:
-        return f"We hold no dated official record of {body}."
-    if silence.days is None:
+        return f"We hold no official record of {body}."
+    if silence.days is None or silence.last.moment is None:
         return f"When {body} last published cannot be told: there is a document that bears no date."
-    when = format_moment(silence.last.moment, zone).text if silence.last.moment else ""
-    age = "today" if silence.days == 0 else f"{count_text(silence.days)} ago"
+    return _last_record_text(silence, silence.last.moment, silence.days, zone)
+
+
+def _last_record_text(silence: Silence, moment: Moment, days: int, zone: ZoneInfo) -> str:
+    when = format_moment(moment, zone).text
+    if silence.last and silence.last.no_later:
+        age = f", at least {count_text(days)} ago" if days else ""
+        return f"The last record that we hold bears no date; it came out no later than {when}{age}."
+    if moment.precision is Precision.YEAR:
+        return f"The last record that we hold is of {when}."
+    age = "today" if days == 0 else f"{count_text(days)} ago"
+    quiet = _quiet_text(silence, days)
     if silence.reconstructed:
         days_watched = (
             f", of which we watched {count_text(silence.observed_days)}"
             if silence.observed_days is not None
             else ""
         )
-        return f"The last record that we hold is of {when}, {age}{days_watched} (reconstructed from records)."
+        text = f"The last record that we hold is of {when}, {age}{days_watched} (reconstructed from records)."
+        return text + quiet
     if silence.observed_days is None:
         return f"The last record that we hold is of {when}. Whether there is a newer one cannot be told."
-    return f"The last record is of {when}, {age}."
+    return f"The last record is of {when}, {age}.{quiet}"
+
+
+def _quiet_text(silence: Silence, days: int) -> str:
+    """` Of these 143 days, 45 were in the pre-election period before …`; empty without such days."""
+    if not silence.quiet:
+        return ""
+    parts = " and ".join(f"{one.days} were in the {clean_line(one.period.what)}" for one in silence.quiet)
+    return f" Of these {count_text(days)}, {parts}."
 
 
 def coverage_text(process: ProcessReport) -> str:
@@ -182,9 +202,13 @@ def days_text(number: int | None) -> str:
     return count_text(number) if number is not None else "cannot tell"
 
 
-def days_left_text(deadline: Deadline) -> str:
-    """`today`, `tomorrow`, `in 12 days`."""
-    return {0: "today", 1: "tomorrow"}.get(deadline.days, f"in {count_text(deadline.days)}")
+def deadline_text(deadline: Deadline, zone: ZoneInfo) -> str:
+    """`5 July 2026, in 30 days`, `… tomorrow`; known only to the month `by the end of November 2026`."""
+    when = format_moment(deadline.exact, zone).text if deadline.exact else format_day(deadline.day).text
+    if deadline.exact and deadline.exact.precision in COARSE:
+        return f"by the end of {when}"
+    left = {0: "today", 1: "tomorrow"}.get(deadline.days, f"in {count_text(deadline.days)}")
+    return f"{when}, {left}"
 
 
 def basis_text(rule: Rule) -> str:
@@ -206,11 +230,12 @@ def silence_sentences(board: Board, zone: ZoneInfo) -> tuple[str, ...]:
     """For digests: a sentence for each process with no record for four weeks, and for each limit passed.
 
     A process with a source that cannot be read gets no sentence on its silence: that gap is ours, not theirs.
+    Days of quiet periods do not count.
     """
     sentences = []
     for process in board.processes:
         name, silence = clean_line(process.process.name), process.silence
-        is_silent = silence.days is None or silence.days > LONG_SILENCE_DAYS
+        is_silent = silence.days is None or silence.days - silence.quiet_days > LONG_SILENCE_DAYS
         if is_silent and not process.coverage.unreadable:
             sentences.append(f"{name}: {silence_text(silence, zone, name)}")
         for check in process.checks:
@@ -225,7 +250,7 @@ def board_heading(board: Board, zone: ZoneInfo, *, as_known: bool = False) -> st
     `as_known`: the board uses only what the store had recorded by that day.
     """
     day = format_day(day_of(board.at, zone)).text
-    starts = [process.coverage.first_read for process in board.processes if process.coverage.first_read]
+    starts = [process.coverage.first_poll for process in board.processes if process.coverage.first_poll]
     suffix = ", by what we had seen by then" if as_known else ""
     if not starts or day_of(board.at, zone) < min(starts):
         reconstructed = "" if as_known else "reconstructed, "

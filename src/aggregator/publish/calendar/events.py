@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Final
 
-from aggregator.model import Claim, Deadline, Document, Moment, Precision, ProcessReport, Snapshot
+from aggregator.model import LONDON, Claim, Deadline, Document, Moment, Precision, ProcessReport, Snapshot
 from aggregator.model.days import COARSE
+from aggregator.publish.presentation.dates import format_moment
 from aggregator.publish.presentation.paths import document_url, web_url
 from aggregator.publish.presentation.rows import body_name
 from aggregator.publish.presentation.text import clean_line, clean_title
@@ -133,7 +134,7 @@ def _deadline_event(report: ProcessReport, deadline: Deadline, snapshot: Snapsho
     return CalendarEvent(
         # Without its day: a deadline that a new record moves stays the same event.
         uid=str(uuid.uuid5(uuid.NAMESPACE_URL, deadline.id.removesuffix(f":{deadline.day.isoformat()}"))),
-        title=f"Deadline: {clean_title(deadline.title, 300)}",
+        title=f"Deadline{_coarse_text(deadline)}: {clean_title(deadline.title, 300)}",
         # Noon in UTC is the same day in London all year; only the day is shown.
         moment=Moment(at=datetime.combine(deadline.day, time(12), UTC), precision=Precision.DAY),
         url=page,
@@ -144,6 +145,14 @@ def _deadline_event(report: ProcessReport, deadline: Deadline, snapshot: Snapsho
         sequence=(updated - PLAN_REGISTER_BEGAN).days if updated > PLAN_REGISTER_BEGAN else 0,
         created=updated,
         updated=updated,
+    )
+
+
+def _coarse_text(deadline: Deadline) -> str:
+    """Where no day is known: ` (by the end of November 2026)`; it stands on the last day."""
+    exact = deadline.exact
+    return (
+        f" (by the end of {format_moment(exact, LONDON).text})" if exact and exact.precision in COARSE else ""
     )
 
 

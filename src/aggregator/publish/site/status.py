@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -49,7 +49,10 @@ def last_record_date(row: BoardRow, zone: ZoneInfo) -> FormattedDate | None:
     """The date of a body's last record, as exactly as it is known."""
     if coarse := _coarse(row):
         return format_moment(coarse, zone)
-    return format_day(row.last_on) if row.last_on else None
+    if row.last_on is None:
+        return None
+    day = format_day(row.last_on)
+    return replace(day, text=f"no later than {day.text}") if row.no_later else day
 
 
 def _coarse(row: BoardRow) -> Moment | None:
@@ -64,7 +67,9 @@ def last_record_age(row: BoardRow) -> str:
         return ""
     if row.days < 0:
         return "dated ahead"
-    return "today" if row.days == 0 else count_text(row.days)
+    if row.days == 0:
+        return "" if row.no_later else "today"
+    return f"{'at least ' if row.no_later else ''}{count_text(row.days)}"
 
 
 def coverage_note(row: BoardRow, zone: ZoneInfo) -> str:
