@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from aggregator.model import (
@@ -17,7 +17,7 @@ from aggregator.model import (
     SourceState,
     SourceWithState,
 )
-from aggregator.model.days import day_of, document_day
+from aggregator.model.days import day_of, first_day
 from aggregator.model.kinds import KINDS
 from aggregator.observe.process import report_process
 from aggregator.observe.state.as_of import sources_at
@@ -73,7 +73,7 @@ def _body_row(
     zone: ZoneInfo,
 ) -> BoardRow:
     last = _last_record(documents, at)
-    last_on = document_day(last, zone) if last else None
+    last_on = _day_of_document(last, zone) if last else None
     # Age and read status are separate, so that a failed poll never looks like silence.
     read_status, since = _read_status(sources)
     return BoardRow(
@@ -85,6 +85,10 @@ def _body_row(
         since=since,
         no_later=last is not None and last.dated is None,
     )
+
+
+def _day_of_document(document: Document, zone: ZoneInfo) -> date:
+    return first_day(document.dated, zone) if document.dated else day_of(document.first_seen, zone)
 
 
 def _last_record(documents: Iterable[Document], at: datetime) -> Document | None:

@@ -26,7 +26,7 @@ from aggregator.publish.board.wording import (
     binding_checks,
     commitments_text,
     coverage_text,
-    days_left_text,
+    deadline_text,
     evidence_link,
     result_text,
     silence_text,
@@ -90,8 +90,7 @@ def _plan(plan: PlanReport, zone: ZoneInfo) -> MonthPlan:
 
 
 def _deadline(deadline: Deadline, zone: ZoneInfo) -> str:
-    date = format_moment(deadline.exact, zone) if deadline.exact else format_day(deadline.day)
-    return f"{date.text}, {days_left_text(deadline)}. {clean_line(deadline.title)}"
+    return f"{deadline_text(deadline, zone)}. {clean_line(deadline.title)}"
 
 
 def _check(check: RuleCheck, zone: ZoneInfo) -> MonthCheck:
@@ -108,10 +107,11 @@ def _check(check: RuleCheck, zone: ZoneInfo) -> MonthCheck:
 
 
 def _evidence(evidence: Evidence, zone: ZoneInfo) -> MonthEvidence:
+    no_later = "no later than " if evidence.no_later else ""
     return MonthEvidence(
         title=clean_line(evidence.title, MAX_TITLE),
         url=evidence_link(evidence),
-        date=format_moment(evidence.moment, zone).text if evidence.moment else "",
+        date=f"{no_later}{format_moment(evidence.moment, zone).text}" if evidence.moment else "",
         official=evidence.official,
         note=clean_line(evidence.note, MAX_NOTE),
     )
