@@ -18,6 +18,7 @@ from aggregator.model import (
     Claim,
     Document,
     Evidence,
+    Measure,
     Moment,
     PlanStage,
     Precision,
@@ -39,6 +40,8 @@ FIRST_DAY, LAST_DAY = date(2021, 1, 1), date(2026, 11, 29)
 # When the facts were read of which no day of publication is known.
 READ_ON = date(2026, 11, 23)
 ONE_DAY = timedelta(days=1)
+# A rule of these measures has a cell for each plan.
+OF_EACH_PLAN = {Measure.BRIEF, Measure.REVIEW, Measure.COMPLETION}
 
 
 class Row(NamedTuple):
@@ -70,9 +73,8 @@ def documents() -> tuple[Document, ...]:
 def _document(row: Row) -> Document:
     source = next(one for one in config().sources if one.id == row.source)
     published = None if row.published == "-" else _moment(row.published)
-    held = (
-        None if row.held == "-" else Claim(what=MEETING_CLAIM, moment=_moment(row.held), source=row.address)
-    )
+    day = None if row.held == "-" else _moment(row.held)
+    held = Claim(what=MEETING_CLAIM, moment=day, source=row.address)
     entry = make_entry(
         row.address,
         title=row.title,
@@ -82,7 +84,7 @@ def _document(row: Row) -> Document:
         body=source.body,
         published=published,
         updated=None,
-        claims=(held,) if held else (),
+        claims=(held,) if day else (),
     )
     first_seen = max(noon(published.day if published else READ_ON), noon(FIRST_DAY))
     carrier = Carrier(
@@ -155,10 +157,8 @@ def _cells(report: ProcessReport) -> Iterator[tuple[str, Cell]]:
     yield "last record", Cell((last, silence.days is None), text, last)
     for check in report.checks:
         if check.result is not RuleResult.NOT_APPLICABLE:
-            yield (
-                f"{check.rule.id} {check.plan}".strip(),
-                Cell(_key(check), f"{result_text(check)}: {check.why}", check.evidence),
-            )
+            name = f"{check.rule.id} {check.plan}" if check.rule.measure in OF_EACH_PLAN else check.rule.id
+            yield name, Cell(_key(check), f"{result_text(check)}: {check.why}", check.evidence)
 
 
 def _key(check: RuleCheck) -> object:

@@ -73,7 +73,8 @@ def late_unless_unseen(rule: Rule, state: ProcessState, duty: Duty, plan: str = 
        on.
     3. Its last day is over. Where a duty runs from the last evidence, days that nobody watched do not count,
        and for our own marks those in quiet periods do not either.
-    4. Records of this forum do not take longer to come out.
+    4. Records of this forum do not take longer to come out. Whether a meeting held since then has ended the
+       delay cannot be told, so the delay is that of the last day of which the records must be out.
     5. After that day each of these sources was asked once more without validators, and answered.
     """
     absence = prove_absence(duty.kind, duty.known, state.day, duty.coverage, state.searches)
@@ -84,13 +85,21 @@ def late_unless_unseen(rule: Rule, state: ProcessState, duty: Duty, plan: str = 
     if absence.seen_from > possible_from or state.day <= by:
         reason = f"we have looked only from {day_in_words(absence.seen_from)} on"
         return _cannot_tell(rule, state, duty, reason, plan)
-    if state.day <= by + timedelta(days=duty.record_lag):
+    told_for = state.day - timedelta(days=duty.record_lag)
+    if told_for <= by:
         lag = f"its records have come out up to {duty.record_lag} days after a meeting"
         return _cannot_tell(rule, state, duty, f"the limit was {day_in_words(by)}; {lag}", plan)
     if waiting := duty.coverage.not_asked_after(by):
         reason = f"the limit was {day_in_words(by)}, and not asked again since: {', '.join(waiting)}"
         return _cannot_tell(rule, state, duty, reason, plan)
     why = f"{duty.why}; looked for in: {absence.searched}"
+    if duty.record_lag and duty.possible_from is None:
+        # Evidence of a later day would end the delay, and may not be out yet: so it is told of that day only.
+        why = (
+            f"{duty.why}; the record of a later meeting may not be out yet; looked for in: {absence.searched}"
+        )
+        check = _late(rule, state, (told_for - by).days, duty.evidence, why, plan)
+        return replace(check, told_for=told_for)
     return _late(rule, state, (state.day - by).days, duty.evidence, why, plan)
 
 
@@ -101,13 +110,14 @@ def late_after_all(
     return _late(rule, state, days, evidence, why, plan)
 
 
-def last_day_of_count(count: int, span: timedelta, known: Sequence[date], coverage: Coverage) -> date:
-    """The last day with `count` of the `known` days in the `span` up to it; `known` is newest first.
+def last_day_of_count(rule: Rule, span: timedelta, known: Sequence[date], coverage: Coverage) -> date:
+    """The last day with so many of the `known` days, newest first, in the `span` up to it as the rule says.
 
-    Nobody watched before coverage: it counts as if the rule had been met when it began.
+    Nobody watched before coverage, and nobody had to before the rule was in force: it counts as if it had been
+    met when either began.
     """
-    needed = known[count - 1 : count]
-    return max([*needed, coverage.since or date.max - span]) + span
+    needed = known[rule.count - 1 : rule.count]
+    return max([*needed, rule.since or date.min, coverage.since or date.max - span]) + span
 
 
 def quiet_text(state: ProcessState, after: date) -> str:
@@ -120,7 +130,8 @@ def quiet_text(state: ProcessState, after: date) -> str:
 
 
 def last_day_from(rule: Rule, state: ProcessState, start: date) -> date:
-    """The last day of a duty that runs for the rule's `days` from a day."""
+    """The last day of a duty that runs for the rule's `days` from a day, or from when it came into force."""
+    start = max(start, rule.since or start)
     if rule.basis is Basis.OURS:
         return limit_without_quiet_days(start, rule.days, state.quiet_periods)
     return start + timedelta(days=rule.days)

@@ -98,7 +98,7 @@ def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
             kind=MEETING,
             coverage=state.forum_coverage,
             known=known,
-            by=last_day_of_count(rule.count, YEAR, known, state.forum_coverage),
+            by=last_day_of_count(rule, YEAR, known, state.forum_coverage),
             record_lag=longest_lag(state),
             evidence=evidence,
             why=why,
@@ -112,6 +112,8 @@ def check_meetings_in_plan_years(rule: Rule, state: ProcessState) -> RuleCheck:
     if plan is None or (begins := _first_day(plan, state)) is None:
         return unknown(rule, state, (), "no plan with a first day is known")
     for number, (first, last) in enumerate(_years(begins, plan, state), 1):
+        if rule.since and last < rule.since:
+            continue
         meetings = [meeting for meeting in _formal_meetings(state) if first <= meeting.day <= last]
         evidence = [one for meeting in meetings for one in meeting.evidence]
         count = f"{len(meetings)} of {rule.count} meetings known"
@@ -171,11 +173,14 @@ def _formal_meetings(state: ProcessState) -> list[Meeting]:
 
 
 def longest_lag(state: ProcessState) -> int:
-    """The longest time in days that a record of this forum is known to have taken, up to `COPY_AFTER`."""
+    """The longest time in days that a record of this forum is known to have taken, up to `COPY_AFTER`.
+
+    While none is known, it may take as long as that.
+    """
     lags = [
         (state.last_day(one.moment) - meeting.day).days
         for meeting in state.meetings
         for one in meeting.evidence
         if one.moment and one.moment.precision not in COARSE
     ]
-    return max((lag for lag in lags if 0 <= lag <= COPY_AFTER), default=0)
+    return max((lag for lag in lags if 0 <= lag <= COPY_AFTER), default=COPY_AFTER)

@@ -99,7 +99,7 @@ def check_repository(rule: Rule, state: ProcessState) -> RuleCheck:
         kind=RECORD,
         coverage=state.coverage,
         known=known,
-        by=last_day_of_count(rule.count, span, known, state.coverage),
+        by=last_day_of_count(rule, span, known, state.coverage),
         evidence=recent,
         why=why,
     )

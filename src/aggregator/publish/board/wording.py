@@ -74,7 +74,8 @@ def result_text(check: RuleCheck) -> str:
     if check.result is RuleResult.DUE:
         return "due today" if check.days == 0 else f"due in {days}"
     if check.result in PAST_LIMIT:
-        return f"{check.result.value} by {days}"
+        on = f" on {format_day(check.told_for).text}" if check.told_for else ""
+        return f"{check.result.value} by {days}{on}"
     if check.result is RuleResult.NOT_MET:
         return f"not met, found {days} ago" if days else "not met"
     if check.result is RuleResult.UNKNOWN:
