@@ -34,6 +34,7 @@ from aggregator.observe.state.process_state import (
 from aggregator.observe.state.quiet import quiet_days
 from aggregator.observe.state.records import (
     RecordFilter,
+    minutes_seen_later,
     newest_other_document,
     official_records,
     process_documents,
@@ -98,6 +99,7 @@ def _process_state(
         repository_records=official_records(repository, plans, (), criteria),
         newer_other_document=newest_other_document(published, records, criteria),
         undated=undated,
+        minutes_seen_later=minutes_seen_later(meetings),
         undated_until=max((one.moment.day for one in undated if one.moment), default=date.min),
         meetings=meetings,
         coverage=coverage_of(sources, process.bodies, at, zone, own=process.bodies),
@@ -163,7 +165,10 @@ def _silence_of(state: ProcessState, rule_checks: Sequence[RuleCheck]) -> Silenc
         last=last,
         days=(state.day - day).days if day else None,
         observed_days=(state.day - max(since, day or since)).days if covered and since else None,
-        reconstructed=before_first_poll(state) or day is None or (since is not None and day < since),
+        reconstructed=before_first_poll(state)
+        or day is None
+        or (since is not None and day < since)
+        or bool(state.minutes_seen_later),
         check=silence_check,
         other_document=state.newer_other_document,
         quiet=quiet_days(state.quiet_periods, day, state.day) if day else (),

@@ -81,26 +81,44 @@ def late_unless_unseen(rule: Rule, state: ProcessState, duty: Duty, plan: str = 
     if absence.seen_from is None:
         return _cannot_tell(rule, state, duty, absence.why, plan, absence.since)
     by = duty.by or last_day_from(rule, state, max(absence.seen_from, duty.perhaps_until, *duty.known))
-    possible_from = duty.possible_from or absence.seen_from
-    if absence.seen_from > possible_from or state.day <= by:
-        reason = f"we have looked only from {day_in_words(absence.seen_from)} on"
+    reason = _too_early(rule, state, duty, absence.seen_from, by) or _not_asked_again(duty, by)
+    if reason:
         return _cannot_tell(rule, state, duty, reason, plan)
-    told_for = state.day - timedelta(days=duty.record_lag)
-    if told_for <= by:
+    if not duty.record_lag or duty.possible_from:
+        why = f"{duty.why}; looked for in: {absence.searched}"
+        return _late(rule, state, (state.day - by).days, duty.evidence, why, plan)
+    # Evidence of a later day would end the delay, and may not be out yet: so it is told of that day only.
+    why = f"{duty.why}; the record of a later meeting may not be out yet; looked for in: {absence.searched}"
+    told_for = last_day_with_records(state, duty.record_lag)
+    return replace(_late(rule, state, (told_for - by).days, duty.evidence, why, plan), told_for=told_for)
+
+
+def _too_early(rule: Rule, state: ProcessState, duty: Duty, seen_from: date, by: date) -> str:
+    """Why the last day is not over, or not known; empty if it is."""
+    if seen_from > (duty.possible_from or seen_from) or state.day <= by:
+        if rule.since and rule.since > seen_from and not duty.possible_from:
+            return f"it has been in force only since {day_in_words(rule.since)}"
+        if duty.perhaps_until > seen_from:
+            return "on which day that was is not known"
+        return f"we have looked only from {day_in_words(seen_from)} on"
+    if last_day_with_records(state, duty.record_lag) <= by:
         lag = f"its records have come out up to {duty.record_lag} days after a meeting"
-        return _cannot_tell(rule, state, duty, f"the limit was {day_in_words(by)}; {lag}", plan)
-    if waiting := duty.coverage.not_asked_after(by):
-        reason = f"the limit was {day_in_words(by)}, and not asked again since: {', '.join(waiting)}"
-        return _cannot_tell(rule, state, duty, reason, plan)
-    why = f"{duty.why}; looked for in: {absence.searched}"
-    if duty.record_lag and duty.possible_from is None:
-        # Evidence of a later day would end the delay, and may not be out yet: so it is told of that day only.
-        why = (
-            f"{duty.why}; the record of a later meeting may not be out yet; looked for in: {absence.searched}"
-        )
-        check = _late(rule, state, (told_for - by).days, duty.evidence, why, plan)
-        return replace(check, told_for=told_for)
-    return _late(rule, state, (state.day - by).days, duty.evidence, why, plan)
+        return f"the limit was {day_in_words(by)}; {lag}"
+    return ""
+
+
+def _not_asked_again(duty: Duty, by: date) -> str:
+    waiting = duty.coverage.not_asked_after(by)
+    return (
+        f"the limit was {day_in_words(by)}, and not asked again since: {', '.join(waiting)}"
+        if waiting
+        else ""
+    )
+
+
+def last_day_with_records(state: ProcessState, record_lag: int) -> date:
+    """The last day of whose meetings the records must be out."""
+    return state.day - timedelta(days=record_lag)
 
 
 def late_after_all(
@@ -111,10 +129,10 @@ def late_after_all(
 
 
 def last_day_of_count(rule: Rule, span: timedelta, known: Sequence[date], coverage: Coverage) -> date:
-    """The last day with so many of the `known` days, newest first, in the `span` up to it as the rule says.
+    """The last day with the rule's `count` of the `known` days, newest first, in the `span` up to it.
 
-    Nobody watched before coverage, and nobody had to before the rule was in force: it counts as if it had been
-    met when either began.
+    Nobody watched before coverage, and nobody had to before the rule was in force: it counts as if it had
+    been met when either began.
     """
     needed = known[rule.count - 1 : rule.count]
     return max([*needed, rule.since or date.min, coverage.since or date.max - span]) + span
@@ -125,7 +143,9 @@ def quiet_text(state: ProcessState, after: date) -> str:
     found = quiet_days(state.quiet_periods, after, state.day)
     if not found:
         return ""
-    parts = " and ".join(f"{one.days} were in the {one.period.what}" for one in found)
+    parts = " and ".join(
+        f"{one.days} {'was' if one.days == 1 else 'were'} in the {one.period.what}" for one in found
+    )
     return f"; of these {(state.day - after).days} days, {parts}"
 
 

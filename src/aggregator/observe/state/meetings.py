@@ -222,14 +222,16 @@ def _evidence(report: _MeetingReport, at: datetime, zone: ZoneInfo, hosts: froze
     entry = report.document.entry
     url = entry.url or report.record_url
     sure = certainly_public(report.document, at, zone)
-    evidence = document_evidence(report.document, is_official(url, hosts), sure)
+    evidence = document_evidence(report.document, is_official(url, hosts), sure=sure)
     return Evidence(
         title=evidence.title,
         url=url or evidence.url,
-        moment=report.record_published,
+        # A record that we first saw later may have been out already: no later than when we saw it.
+        moment=report.record_published or (None if sure else evidence.moment),
         official=evidence.official,
         note="" if entry.url else "by a record kept here",
         sure=evidence.sure,
+        no_later=report.record_published is None and not sure,
     )
 
 

@@ -56,6 +56,8 @@ class ProcessState:
     undated: tuple[Evidence, ...]
     # The day by which the last of the undated documents was out; `date.min` without any.
     undated_until: date
+    # Official minutes of an unknown day that we first saw after the day of the board.
+    minutes_seen_later: tuple[Evidence, ...]
     # Newest first.
     meetings: tuple[Meeting, ...]
     coverage: Coverage
