@@ -151,6 +151,8 @@ def _silence_of(state: ProcessState, rule_checks: Sequence[RuleCheck]) -> Silenc
     since = state.coverage.since
     # While a source fails, records may come out unseen: no day of that time counts as silence (decision 14).
     covered = since is not None and since <= state.day and not state.coverage.unreadable
+    # Minutes that we saw later may be newer.
+    covered = covered and not state.minutes_seen_later
     # A document without a date may be newer than the last dated one, unless coverage would have shown it.
     would_have_seen = since is not None and day is not None and day >= since
     is_last = day is not None and (not state.undated or would_have_seen or day >= state.undated_until)
@@ -165,10 +167,7 @@ def _silence_of(state: ProcessState, rule_checks: Sequence[RuleCheck]) -> Silenc
         last=last,
         days=(state.day - day).days if day else None,
         observed_days=(state.day - max(since, day or since)).days if covered and since else None,
-        reconstructed=before_first_poll(state)
-        or day is None
-        or (since is not None and day < since)
-        or bool(state.minutes_seen_later),
+        reconstructed=before_first_poll(state) or day is None or (since is not None and day < since),
         check=silence_check,
         other_document=state.newer_other_document,
         quiet=quiet_days(state.quiet_periods, day, state.day) if day else (),

@@ -15,7 +15,6 @@ from aggregator.classify import combine_carriers
 from aggregator.model import (
     Board,
     Carrier,
-    Claim,
     Document,
     Evidence,
     Measure,
@@ -30,7 +29,6 @@ from aggregator.model import (
     SourceWithState,
 )
 from aggregator.observe import build_board
-from aggregator.observe.state.meetings import MEETING_CLAIM
 from aggregator.publish.board.wording import result_text, silence_text, stage_text
 from tests.observe.own_register import config, labeller
 from tests.support.builders import LONDON, make_entry
@@ -73,8 +71,6 @@ def documents() -> tuple[Document, ...]:
 def _document(row: Row) -> Document:
     source = next(one for one in config().sources if one.id == row.source)
     published = None if row.published == "-" else _moment(row.published)
-    day = None if row.held == "-" else _moment(row.held)
-    held = Claim(what=MEETING_CLAIM, moment=day, source=row.address)
     entry = make_entry(
         row.address,
         title=row.title,
@@ -84,7 +80,6 @@ def _document(row: Row) -> Document:
         body=source.body,
         published=published,
         updated=None,
-        claims=(held,) if day else (),
     )
     first_seen = max(noon(published.day if published else READ_ON), noon(FIRST_DAY))
     carrier = Carrier(

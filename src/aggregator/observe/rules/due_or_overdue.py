@@ -80,7 +80,9 @@ def late_unless_unseen(rule: Rule, state: ProcessState, duty: Duty, plan: str = 
     absence = prove_absence(duty.kind, duty.known, state.day, duty.coverage, state.searches)
     if absence.seen_from is None:
         return _cannot_tell(rule, state, duty, absence.why, plan, absence.since)
-    by = duty.by or last_day_from(rule, state, max(absence.seen_from, duty.perhaps_until, *duty.known))
+    # Nobody had to before the rule was in force.
+    began = max(absence.seen_from, duty.perhaps_until, rule.since or date.min, *duty.known)
+    by = duty.by or last_day_from(rule, state, began)
     reason = _too_early(rule, state, duty, absence.seen_from, by) or _not_asked_again(duty, by)
     if reason:
         return _cannot_tell(rule, state, duty, reason, plan)
@@ -150,8 +152,7 @@ def quiet_text(state: ProcessState, after: date) -> str:
 
 
 def last_day_from(rule: Rule, state: ProcessState, start: date) -> date:
-    """The last day of a duty that runs for the rule's `days` from a day, or from when it came into force."""
-    start = max(start, rule.since or start)
+    """The last day of a duty that runs for the rule's `days` from a day."""
     if rule.basis is Basis.OURS:
         return limit_without_quiet_days(start, rule.days, state.quiet_periods)
     return start + timedelta(days=rule.days)

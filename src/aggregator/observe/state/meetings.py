@@ -19,6 +19,7 @@ from aggregator.model.days import COARSE, MONTHS, day_in_words, day_of, first_da
 from aggregator.observe.state.process_state import (
     certainly_public,
     document_evidence,
+    first_sight,
     is_official,
     possibly_public,
     published_by,
@@ -227,7 +228,7 @@ def _evidence(report: _MeetingReport, at: datetime, zone: ZoneInfo, hosts: froze
         title=evidence.title,
         url=url or evidence.url,
         # A record that we first saw later may have been out already: no later than when we saw it.
-        moment=report.record_published or (None if sure else evidence.moment),
+        moment=report.record_published or (None if sure else first_sight(report.document)),
         official=evidence.official,
         note="" if entry.url else "by a record kept here",
         sure=evidence.sure,

@@ -148,11 +148,16 @@ def document_evidence(document: Document, official: bool, sure: bool = True) -> 
     return Evidence(
         title=entry.title,
         url=entry.url or entry.own_page,
-        moment=document.dated or moment_of_day(document.first_seen.astimezone(LONDON).date()),
+        moment=document.dated or first_sight(document),
         official=official,
         sure=sure,
         no_later=document.dated is None,
     )
+
+
+def first_sight(document: Document) -> Moment:
+    """The day on which we first saw a document."""
+    return moment_of_day(document.first_seen.astimezone(LONDON).date())
 
 
 def moment_of_day(day: date) -> Moment:
