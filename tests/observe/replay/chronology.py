@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -29,7 +30,7 @@ from aggregator.model import (
     SourceWithState,
 )
 from aggregator.observe import build_board
-from aggregator.publish.board.wording import result_text, silence_text, stage_text
+from aggregator.publish.board.wording import deadline_text, result_text, silence_text, stage_text
 from tests.observe.own_register import config, labeller
 from tests.support.builders import LONDON, make_entry
 
@@ -150,10 +151,16 @@ def _cells(report: ProcessReport) -> Iterator[tuple[str, Cell]]:
     last = (silence.last,) if silence.last else ()
     text = silence_text(silence, LONDON, report.process.name)
     yield "last record", Cell((last, silence.days is None), text, last)
+    for deadline in report.deadlines[:1]:
+        key = deadline.day, deadline.title
+        text = f"{deadline_text(deadline, LONDON)}. {deadline.title}"
+        yield "next deadline", Cell(key, text, deadline.evidence[:1])
     for check in report.checks:
         if check.result is not RuleResult.NOT_APPLICABLE:
             name = f"{check.rule.id} {check.plan}" if check.rule.measure in OF_EACH_PLAN else check.rule.id
-            yield name, Cell(_key(check), f"{result_text(check)}: {check.why}", check.evidence)
+            # All sources are read in this replay; which they are is no matter of it.
+            why = re.sub(r"looked for in: .*", "looked for in every source", check.why)
+            yield name, Cell(_key(check), f"{result_text(check)}: {why}", check.evidence)
 
 
 def _key(check: RuleCheck) -> object:
@@ -184,3 +191,7 @@ def _cause(old: Cell | None, new: Cell | None) -> str:
     known = {one.url for one in old.evidence} if old else set()
     found = [one for one in (new.evidence if new else ()) if one.url not in known]
     return " + ".join(dict.fromkeys(one.url or one.title for one in found)) or "the day"
+
+
+if __name__ == "__main__":
+    sys.stdout.writelines(f"{line}\n" for line in changes())
