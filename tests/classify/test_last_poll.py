@@ -187,13 +187,17 @@ class StubbornNetwork(FakeNetwork):
         return replace(result, headers={"etag": '"0"', "last-modified": "x"})
 
 
-def test_validators_are_dropped_once_a_week_and_those_of_a_304_are_kept(stage: PollingBench) -> None:
-    """The state is read from the store at each poll, as after a restart."""
+def test_the_first_poll_of_each_day_is_without_validators_and_those_of_a_304_are_kept(
+    stage: PollingBench,
+) -> None:
+    """A limit of the board ends with a day. The state is read from the store, as after a restart."""
     network = stage.network = StubbornNetwork()
-    for day in range(14):
-        stage.poll(NOON + day * DAY, {FEED: feed(*posts(*range(day + 1, 0, -1)))}, only=["one"])
+    for number in range(11):  # at 13:00, 19:00, 01:00 and 07:00 in London
+        at, days = NOON + number * DAY / 4, range(number + 1, 0, -1)
+        stage.poll(at, {FEED: feed(*posts(*days))}, only=["one"])
 
-    whole = [day for day, sent in enumerate(network.sent) if sent == Validators()]
-    assert whole == [0, 6, 12]
-    assert network.sent[1:4] == [Validators(etag=tag, last_modified="x") for tag in ('"0"', '"2"', '"3"')]
-    assert "Post p7" in stage.documents_by_title()
+    whole = [number for number, sent in enumerate(network.sent) if sent == Validators()]
+    assert whole == [0, 2, 6, 10]
+    assert network.sent[3:6] == [Validators(etag=tag, last_modified="x") for tag in ('"0"', '"4"', '"5"')]
+    assert stage.state("one").read_whole_at == NOON + 10 * DAY / 4
+    assert "Post p11" in stage.documents_by_title()

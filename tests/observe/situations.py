@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -119,11 +119,10 @@ class Situation:
             getattr(made, f"_{what.replace('-', '_')}")(*rest)
         return made
 
-    def board(self) -> Board:
-        """The board of the situation, by the project's own rules."""
-        return build_board(
-            BODIES, tuple(self._sources()), self.documents, at=self.at, zone=LONDON, register=self.register()
-        )
+    def board(self, sources: Sequence[SourceWithState] | None = None) -> Board:
+        """The board by the project's own rules, of its own sources unless others are given."""
+        used = tuple(self._sources()) if sources is None else sources
+        return build_board(BODIES, used, self.documents, at=self.at, zone=LONDON, register=self.register())
 
     def register(self) -> Register:
         """The project's own rules, with these plans."""

@@ -26,13 +26,7 @@ from aggregator.observe.silence_events import silence_events
 from aggregator.observe.state.coverage import coverage_of
 from aggregator.observe.state.frequency import publishing_frequencies
 from aggregator.observe.state.meetings import forum_meetings
-from aggregator.observe.state.process_state import (
-    ProcessState,
-    official_hosts,
-    plan_as_known,
-)
-from aggregator.observe.state.quiet import quiet_days
-from aggregator.observe.state.records import (
+from aggregator.observe.state.official_records import (
     RecordFilter,
     minutes_seen_later,
     newest_other_document,
@@ -40,6 +34,12 @@ from aggregator.observe.state.records import (
     process_documents,
     undated_records,
 )
+from aggregator.observe.state.process_state import (
+    ProcessState,
+    official_hosts,
+    plan_as_known,
+)
+from aggregator.observe.state.quiet import quiet_days
 from aggregator.observe.state.stages import plan_reports
 from aggregator.observe.upcoming_deadlines import deadlines
 
