@@ -74,7 +74,7 @@ class RuleCheck:
     # For UNKNOWN: since when.
     since: date | None = None
     # For OVERDUE and PAST_OUR_LIMIT: the day that `days` is told for; None: that of the board.
-    told_for: date | None = None
+    counted_on: date | None = None
     why: str = ""
     evidence: tuple[Evidence, ...] = ()
     # Id of the plan that it is about, if any.

@@ -50,7 +50,7 @@ class Row(NamedTuple):
     source: str
     title: str
     address: str
-    held: str
+    meeting_day: str
     facts: str
 
 

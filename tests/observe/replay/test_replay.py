@@ -11,7 +11,8 @@ from datetime import date
 
 import pytest
 
-from tests.observe.own_register import config
+from aggregator.publish.board.wording import result_text
+from tests.observe.own_register import config, report_on
 from tests.observe.replay.chronology import FOLDER, LAST_DAY, board_of, changes, rows
 
 GOLDEN = FOLDER / "changes.tsv"
@@ -44,4 +45,23 @@ def test_each_change_names_a_day_or_a_document_whose_source_is_on_record() -> No
 def test_the_meetings_of_the_chronology_are_those_of_the_board() -> None:
     board = board_of(LAST_DAY)
     found = {meeting.day for report in board.processes for meeting in report.meetings}
-    assert found == {date.fromisoformat(row.held) for row in rows() if row.held != "-"}
+    assert found == {date.fromisoformat(row.meeting_day) for row in rows() if row.meeting_day != "-"}
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        # The rule is of 2022, and the last meeting was 308 days ago.
+        (date(2022, 3, 1), "cannot tell; it has been in force only since 1 January 2022"),
+        # A meeting had been held on 18 January, and its record was not out yet.
+        (
+            date(2023, 3, 3),
+            "overdue by 3 days on 25 December 2022; the record of a later meeting may not be out yet",
+        ),
+    ],
+)
+def test_a_forum_is_late_only_by_days_of_which_the_records_must_be_out(day: date, words: str) -> None:
+    check = report_on(board_of(day), "uk").check("R1.1")
+    assert check
+    result, _, reason = words.partition("; ")
+    assert (result_text(check), reason in check.why) == (result, True)

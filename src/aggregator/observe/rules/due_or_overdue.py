@@ -91,8 +91,10 @@ def late_unless_unseen(rule: Rule, state: ProcessState, duty: Duty, plan: str = 
         return _late(rule, state, (state.day - by).days, duty.evidence, why, plan)
     # Evidence of a later day would end the delay, and may not be out yet: so it is told of that day only.
     why = f"{duty.why}; the record of a later meeting may not be out yet; looked for in: {absence.searched}"
-    told_for = last_day_with_records(state, duty.record_lag)
-    return replace(_late(rule, state, (told_for - by).days, duty.evidence, why, plan), told_for=told_for)
+    counted_on = last_day_with_records(state, duty.record_lag)
+    return replace(
+        _late(rule, state, (counted_on - by).days, duty.evidence, why, plan), counted_on=counted_on
+    )
 
 
 def _too_early(rule: Rule, state: ProcessState, duty: Duty, seen_from: date, by: date) -> str:

@@ -140,7 +140,7 @@ def _check(check: RuleCheck, site: Site, zone: ZoneInfo) -> Data:
         "days": check.days,
         "by": _day(check.by),
         "since": _day(check.since),
-        "told_for": _day(check.told_for),
+        "counted_on": _day(check.counted_on),
         "why": clean_line(check.why),
         "plan": check.plan or None,
         "reconstructed": check.reconstructed,

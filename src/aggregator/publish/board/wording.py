@@ -74,7 +74,7 @@ def result_text(check: RuleCheck) -> str:
     if check.result is RuleResult.DUE:
         return "due today" if check.days == 0 else f"due in {days}"
     if check.result in PAST_LIMIT:
-        on = f" on {format_day(check.told_for).text}" if check.told_for else ""
+        on = f" on {format_day(check.counted_on).text}" if check.counted_on else ""
         return f"{check.result.value} by {days}{on}"
     if check.result is RuleResult.NOT_MET:
         return f"not met, found {days} ago" if days else "not met"
