@@ -152,7 +152,7 @@ def poll_days(draw: st.DrawFn) -> dict[int, bool]:
     taken=st.sets(NUMBERS, min_size=1, max_size=3) | NUMBERS.map(lambda first: set(range(first, DAYS + 1))),
     at=BOARD_DAYS,
 )
-@examples(100)
+@examples(100, few=12)
 def test_taking_away_readings_never_makes_a_duty_late(
     documents: list[str], register: str, polls: dict[int, bool], title: str, taken: set[int], at: int
 ) -> None:
@@ -166,7 +166,7 @@ def test_taking_away_readings_never_makes_a_duty_late(
 @given(
     documents=DOCUMENTS, register=REGISTERS, title=st.sampled_from(["Government", "Scotland"]), at=BOARD_DAYS
 )
-@examples(100)
+@examples(100, few=12)
 def test_without_a_source_of_the_body_itself_nothing_is_late(
     documents: list[str], register: str, title: str, at: int
 ) -> None:
@@ -183,7 +183,7 @@ def test_without_a_source_of_the_body_itself_nothing_is_late(
 
 
 @given(documents=DOCUMENTS, more=RECORDS, register=REGISTERS, polls=poll_days(), at=BOARD_DAYS)
-@examples(100)
+@examples(100, few=12)
 def test_a_document_never_makes_a_duty_later(
     documents: list[str], more: str, register: str, polls: dict[int, bool], at: int
 ) -> None:
