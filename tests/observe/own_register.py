@@ -17,13 +17,14 @@ from aggregator.model import (
     Entry,
     Fetched,
     FetchedPart,
+    LastReading,
     ProcessReport,
     Revision,
     SourceState,
     SourceWithState,
 )
 from aggregator.normalise import normalise
-from aggregator.observe import build_board, carriers_at
+from aggregator.observe import BoardInputs, build_board, known_at
 from aggregator.parse import reader_for
 from tests.support.builders import LONDON
 
@@ -83,6 +84,13 @@ def own_sources(
     )
 
 
+def read_whole_until(polled: SourceWithState, at: datetime) -> SourceWithState:
+    """The source as one that gave its whole text at `at`, or at the beginning of the outage of that time."""
+    stopped = next((outage.since for outage in polled.outages if outage.since <= at < outage.until), at)
+    last = min(stopped, polled.state.last_read or stopped)
+    return replace(polled, last_reading=LastReading(at=last, whole=last))
+
+
 def own_board(
     at: datetime,
     documents: Sequence[Document] | None = None,
@@ -92,18 +100,17 @@ def own_board(
 ) -> Board:
     """The board at `at`, of the project's own records and sources unless others are given."""
     used_documents = own_records() if documents is None else documents
-    if as_known:
-        as_then = [replace(one, carriers=carriers_at(one.carriers, at)) for one in used_documents]
-        used_documents = [combine_carriers(one.carriers, labeller().label) for one in as_then if one.carriers]
     used_sources = own_sources() if sources is None else sources
-    return build_board(
-        config().bodies,
-        used_sources,
-        used_documents,
-        at=at,
-        zone=LONDON,
+    inputs = BoardInputs(
+        bodies=config().bodies,
+        sources=tuple(read_whole_until(one, at) for one in used_sources),
+        documents=tuple(used_documents),
         register=config().register,
-        as_known=as_known,
+    )
+    if as_known:
+        inputs = known_at(inputs, at, LONDON, lambda carriers: combine_carriers(carriers, labeller().label))
+    return build_board(
+        inputs.bodies, inputs.sources, inputs.documents, at=at, zone=LONDON, register=inputs.register
     )
 
 

@@ -19,11 +19,12 @@ from aggregator.model import (
     Moment,
     Precision,
     ReadStatus,
+    Register,
     Revision,
     SourceState,
     SourceWithState,
 )
-from aggregator.observe import build_board, carriers_at
+from aggregator.observe import BoardInputs, build_board, carriers_at, known_at, public_at
 from tests.support.builders import (
     LONDON,
     NOON,
@@ -297,3 +298,16 @@ def test_a_failed_poll_never_becomes_silence(
         replace(one, state=replace(one.state, failure=TIMEOUT, failing_since=NOON)) for one in sources
     ]
     assert rows_by_body(*all_fail, *documents)["scotland"].read_status is ReadStatus.FAILING
+
+
+def test_a_correction_of_labels_does_not_change_the_board_of_an_earlier_day() -> None:
+    before, corrected = make_document(), make_document(labels=make_labels(relevant=False))
+    inputs = BoardInputs(
+        bodies=BODIES,
+        sources=(),
+        documents=(corrected,),
+        register=Register(),
+        corrected_later=frozenset({corrected.entry.id}),
+    )
+    assert known_at(inputs, NOON, LONDON, lambda _carriers: before).documents == (before,)
+    assert public_at(inputs, NOON, lambda _carriers: before).documents == (before,)

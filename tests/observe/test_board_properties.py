@@ -37,8 +37,8 @@ from aggregator.model import (
     SourceWithState,
     UnsuccessfulSearch,
 )
-from aggregator.observe import build_board, carriers_at
-from tests.observe.own_register import own_board
+from aggregator.observe import BoardInputs, build_board, carriers_at, known_at
+from tests.observe.own_register import own_board, read_whole_until
 from tests.support.builders import (
     LONDON,
     make_body,
@@ -190,7 +190,19 @@ def report_at(
     as_known: bool = False,
 ) -> ProcessReport:
     register = Register(processes=(PROCESS,), plans=plans, rules=RULES, searches=tuple(searches))
-    board = build_board(BODIES, sources, documents, at=at, zone=LONDON, register=register, as_known=as_known)
+    inputs = BoardInputs(
+        bodies=BODIES,
+        sources=tuple(read_whole_until(one, at) for one in sources),
+        documents=tuple(documents),
+        register=register,
+    )
+    if as_known:
+        # None of these documents has more than one revision, so it is as it was.
+        by_id = {one.entry.id: one for one in documents}
+        inputs = known_at(inputs, at, LONDON, lambda carriers: by_id[carriers[0].entry.id])
+    board = build_board(
+        BODIES, inputs.sources, inputs.documents, at=at, zone=LONDON, register=inputs.register
+    )
     return board.processes[0]
 
 

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ import pytest
 from aggregator.config.rule_language import parse_rule
 from aggregator.due_work import DueWork, Services, send_due
 from aggregator.errors import StoreError
-from aggregator.model import Run
+from aggregator.model import MonthBoard, Run
 from aggregator.model.alert_rules import AlertRule
 from aggregator.model.faults import CLOCK_BEHIND, CLOCK_SET_RIGHT, Breakdown, FaultKind
 from aggregator.services.alerts.webhooks import WebhookSender
@@ -183,21 +183,33 @@ def test_whatever_is_stored_nothing_of_ours_lies_in_the_future_afterwards() -> N
         fill(store)
         store.breakdowns.replace(None, Breakdown(began_at=FRIDAY, problems="a full disk"))
         store.alerts.save((), {}, (), {"urn:uuid:1": FRIDAY})
+        for month in ("2024-11", "2026-05"):
+            store.month_boards.add(make_month_board(month))
         now, counts = datetime(2025, 1, 1, tzinfo=UTC), row_counts(store)
 
         mended = store.instants.mend(now, TOLERANCE)
 
         # What the future issued is taken back; everything else is there, and nothing is found a second time.
-        taken_back = {"digests", "delivery_runs", "deliveries", "bounces"}
+        taken_back = {"digests", "delivery_runs", "deliveries", "bounces", "month_boards"}
         after = row_counts(store)
         assert {name for name in counts if counts[name] != after[name]} <= taken_back
-        assert set(mended.rows) >= {table.name for table in RECORDED} - taken_back - {"faults"}
+        assert set(mended.rows) >= {table.name for table in RECORDED} - taken_back - {"faults"} | {
+            "month_boards"
+        }
         again = store.instants.mend(now, TOLERANCE)
         assert (again.latest, again.rows, again.digests) == (None, {}, ())
         assert not store.instants.has_future(now)
+        # The board of a month that is not over is written down again when it is.
+        assert store.month_boards.months() == {"2024-11"}
         seen = [one.seen_at for document in store.documents.all() for one in document.carriers[0].revisions]
         assert seen
         assert max(seen) < now
+
+
+def make_month_board(month: str) -> MonthBoard:
+    """A month's board that was written down on FRIDAY."""
+    last = date.fromisoformat(f"{month}-28")
+    return MonthBoard(month=month, day=last, made_at=FRIDAY, record_criteria="", processes=())
 
 
 def row_counts(store: Store) -> Counter[str]:

@@ -32,8 +32,14 @@ def board(
     context: typer.Context,
     at: At = None,
     as_known: Annotated[
-        bool, typer.Option("--as-known", help="Use only what we knew by then, not what was public.")
-    ] = False,
+        bool | None,
+        typer.Option(
+            "--as-known/--as-public",
+            help="Use only what we knew by then, or what was public then by all that we know today. "
+            "Default: what we knew; before our first poll, what was public.",
+            show_default=False,
+        ),
+    ] = None,
     body: Annotated[
         str | None, typer.Option(metavar="ID", help="Only this process, such as scotland.")
     ] = None,
@@ -43,15 +49,17 @@ def board(
 ) -> None:
     """Show the state of each open-government process on a day, by which rule and on what evidence."""
     with open_program(context, at=at, replay=replay, store=store) as program:
-        found, left_out = board_at(program.config, program.store, program.clock(), as_known=as_known)
-        for id in sorted(left_out):
+        past = board_at(program.config, program.store, program.clock(), as_known=as_known)
+        for id in sorted(past.left_out):
             print_error(f"document {id} breaks something: only its dates count here, if they can be read")
-        chosen = _select_process(found, body)
+        found, chosen = past.board, _select_process(past.board, body)
         site = program.config.settings.site
         if as_json:
             print_json(board_data(chosen, site))
             return
-        print_text(f"The board of {board_heading(found, site.timezone, as_known=as_known)}.")
+        # Without --at it is today's: then there is nothing else to know.
+        heading = board_heading(found, site.timezone, as_known=past.as_known and at is not None)
+        print_text(f"The board of {heading}.")
         for process in chosen.processes:
             _print_process(process, site)
         print_text(f"\n{found.record_criteria}" if found.record_criteria else "")

@@ -364,3 +364,12 @@ class Outage:
     def at_first(self) -> bool:
         """Whether the source had never been read before the outage."""
         return self.since == self.failing_since
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastReading:
+    """The last time up to an instant at which a source was read, and at which it gave its whole text."""
+
+    at: datetime
+    # None: only unchanged (304), or not known.
+    whole: datetime | None = None

@@ -73,6 +73,8 @@ class RuleCheck:
     by: date | None = None
     # For UNKNOWN: since when.
     since: date | None = None
+    # For OVERDUE and PAST_OUR_LIMIT: the day that `days` is told for; None: that of the board.
+    counted_on: date | None = None
     why: str = ""
     evidence: tuple[Evidence, ...] = ()
     # Id of the plan that it is about, if any.
@@ -291,3 +293,69 @@ class ProcessReport:
     def check(self, rule: str) -> RuleCheck | None:
         """The check of the rule with this id."""
         return next((check for check in self.checks if check.rule.id == rule), None)
+
+
+# Stored as JSON for good, since the board of a month never changes: a new field needs a default, and renaming
+# one needs a migration. Likewise the classes of its fields.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthEvidence:
+    """A piece of evidence in words. `url` is absolute, or for our records relative to the output folder."""
+
+    title: str
+    url: str | None
+    date: str
+    official: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthCheck:
+    """A rule in words: what it asks, how it stood, why, and on what evidence."""
+
+    rule: str
+    title: str
+    basis: str
+    # The value of a RuleResult, and its sentence.
+    result: str
+    result_words: str
+    why: str
+    reconstructed: bool
+    evidence: tuple[MonthEvidence, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthPlan:
+    """A plan in words."""
+
+    id: str
+    title: str
+    stage: str
+    commitments: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthProcess:
+    """A process in words, as its section of the board was."""
+
+    id: str
+    name: str
+    plans: tuple[MonthPlan, ...]
+    # How old the last record was, and where we looked.
+    silence: str
+    last: MonthEvidence | None
+    other_document: MonthEvidence | None
+    deadline: str
+    checks: tuple[MonthCheck, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthBoard:
+    """The board of the last day of a month, in the words in which it was written down. It never changes."""
+
+    # `2026-11`
+    month: str
+    day: date
+    # When it was written down.
+    made_at: datetime
+    record_criteria: str
+    processes: tuple[MonthProcess, ...]

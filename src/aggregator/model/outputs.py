@@ -13,9 +13,9 @@ from aggregator.model.alert_rules import AlertFeed
 from aggregator.model.bodies import Body, Role, Source
 from aggregator.model.days import Moment, instant_in_words
 from aggregator.model.document import Document, Removal, Translation
-from aggregator.model.fetched import Outage, SourceState
+from aggregator.model.fetched import LastReading, Outage, SourceState
 from aggregator.model.labels import LabelOverride
-from aggregator.model.observations import ProcessReport
+from aggregator.model.observations import MonthBoard, ProcessReport
 from aggregator.model.subscriptions import Frequency
 
 
@@ -117,6 +117,8 @@ class SourceWithState:
     state: SourceState
     # Past outages, oldest first.
     outages: tuple[Outage, ...] = ()
+    # The last reading up to the instant that is asked for: the state has only the newest.
+    last_reading: LastReading | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +285,8 @@ class Snapshot:
     retractions: tuple[Retraction, ...] = ()
     # The alert rules that are published as feeds, in the order of alerts.yaml.
     alerts: tuple[AlertFeed, ...] = ()
+    # The boards of the months that ended, newest first.
+    month_boards: tuple[MonthBoard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

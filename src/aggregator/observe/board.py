@@ -20,7 +20,7 @@ from aggregator.model import (
 from aggregator.model.days import day_of, first_day
 from aggregator.model.kinds import KINDS
 from aggregator.observe.process import report_process
-from aggregator.observe.state.as_of import polled_by, register_at, sources_at
+from aggregator.observe.state.as_of import sources_at
 from aggregator.observe.state.process_state import certainly_public
 
 EMPTY_REGISTER = Register()
@@ -34,21 +34,19 @@ def build_board(
     at: datetime,
     zone: ZoneInfo,
     register: Register = EMPTY_REGISTER,
-    as_known: bool = False,
 ) -> Board:
     """The board at `at`: every process, and every body with a source of its own or a document.
 
-    Uses nothing that was not public by then. With `as_known` it also uses no fact of the register that we had
-    not read by then, and no source that we had not polled; `documents` must then be those of that instant
-    (see `carriers_at`).
+    Uses nothing that was not public by then. For a board of what we knew, or of documents as they were, give
+    it what `state/as_of.py` makes of the inputs.
 
     Rows are in the order of `bodies`. A body counts by itself: a document of a child body is not one of its
     parent. Days are those of `zone`.
     """
     all_documents = tuple(documents)
-    sources_then = sources_at(polled_by(sources, at) if as_known else sources, at)
+    sources_then = sources_at(sources, at)
     official_sources, public = defaultdict(list), defaultdict(list)
-    for source in sources_at(sources, at):
+    for source in sources_then:
         # Our own records and the network's pages do not show whether the body itself could be read.
         if KINDS[source.source.kind].official:
             official_sources[source.source.body].append(source)
@@ -56,15 +54,14 @@ def build_board(
         if certainly_public(document, at, zone):
             public[document.entry.body].append(document)
     shown = (body for body in bodies.values() if body.id in official_sources or body.id in public)
-    known_register = register_at(register, at, zone) if as_known else register
     return Board(
         at=at,
         rows=tuple(_body_row(body, official_sources[body.id], public[body.id], at, zone) for body in shown),
         processes=tuple(
-            report_process(process, known_register, bodies, sources_then, all_documents, at, zone)
-            for process in known_register.processes
+            report_process(process, register, bodies, sources_then, all_documents, at, zone)
+            for process in register.processes
         ),
-        record_criteria=known_register.record_criteria.asks,
+        record_criteria=register.record_criteria.asks,
     )
 
 

@@ -28,6 +28,7 @@ from aggregator.observe.state.frequency import publishing_frequencies
 from aggregator.observe.state.meetings import forum_meetings
 from aggregator.observe.state.official_records import (
     RecordFilter,
+    minutes_seen_later,
     newest_other_document,
     official_records,
     process_documents,
@@ -98,6 +99,7 @@ def _process_state(
         repository_records=official_records(repository, plans, (), criteria),
         newer_other_document=newest_other_document(published, records, criteria),
         undated=undated,
+        minutes_seen_later=minutes_seen_later(meetings),
         undated_until=max((one.moment.day for one in undated if one.moment), default=date.min),
         meetings=meetings,
         coverage=coverage_of(sources, process.bodies, at, zone, own=process.bodies),
@@ -149,6 +151,8 @@ def _silence_of(state: ProcessState, rule_checks: Sequence[RuleCheck]) -> Silenc
     since = state.coverage.since
     # While a source fails, records may come out unseen: no day of that time counts as silence (decision 14).
     covered = since is not None and since <= state.day and not state.coverage.unreadable
+    # Minutes that we saw later may be newer.
+    covered = covered and not state.minutes_seen_later
     # A document without a date may be newer than the last dated one, unless coverage would have shown it.
     would_have_seen = since is not None and day is not None and day >= since
     is_last = day is not None and (not state.undated or would_have_seen or day >= state.undated_until)

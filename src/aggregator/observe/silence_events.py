@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from typing import Final
 
 from aggregator.model import (
     LONDON,
@@ -26,6 +27,8 @@ from aggregator.observe.rules.due_or_overdue import last_day_from
 from aggregator.observe.rules.meetings import longest_lag
 from aggregator.observe.state.process_state import ProcessState
 
+# Early enough that the days of a limit can be added.
+NEVER: Final = date(9000, 1, 1)
 # A day with a record; the evidence is None for the sentinels date.min and date.max.
 DatedRecord = tuple[date, Evidence | None]
 
@@ -39,13 +42,12 @@ def silence_events(state: ProcessState, rules: Iterable[Rule]) -> tuple[SilenceE
 def _rule_events(rule: Rule, state: ProcessState) -> Iterator[SilenceEvent]:
     if state.process.id not in rule.applies_to:
         return
-    if rule.measure is Measure.LAST_RECORD:
+    if rule.measure is Measure.LAST_RECORD and not state.minutes_seen_later:
         dated_records = [(state.last_day(one.moment), one) for one in state.records if one.moment]
         yield from _limit_events(rule, state, dated_records, state.coverage, lag=0)
     if rule.measure is Measure.MEETING_INTERVAL:
-        dated_meetings = [
-            (one.day, _meeting_evidence(one, state)) for one in state.meetings if one.sure and one.formal
-        ]
+        # Also those whose records we saw later: then there was no silence.
+        dated_meetings = [(one.day, _meeting_evidence(one, state)) for one in state.meetings if one.formal]
         yield from _limit_events(rule, state, dated_meetings, state.forum_coverage, longest_lag(state))
 
 
@@ -67,14 +69,24 @@ def _limit_events(
     reported: set[date] = set()
     for span_start, span_end in _covered_spans(state, coverage):
         for (day, last), following in pairwise([*records, (date.max, None)]):
-            # Before coverage, and before the last undated document was read, something may have come out.
-            start = max(day, span_start, state.undated_until)
+            # Before coverage, and before the last undated document was read, something may have come out; and
+            # before the rule was in force nothing had to.
+            start = max(day, span_start, state.undated_until, rule.since or date.min)
+            if last is None:
+                # Nobody is silent about what has not begun.
+                start = max(start, _first_day_of_plans(state))
             # A gap cuts a silence in two spans with different starts, and so with different ids.
             if day not in reported and (
                 found := list(_silence_between(rule, state, (start, last), following, span_end, lag))
             ):
                 reported.add(day)
                 yield from found
+
+
+def _first_day_of_plans(state: ProcessState) -> date:
+    """The day of the first fact of any plan; without one, a day that never comes."""
+    moments = (fact.claim.moment for plan in state.plans for fact in plan.facts)
+    return min((state.last_day(moment) for moment in moments if moment), default=NEVER)
 
 
 def _covered_spans(state: ProcessState, coverage: Coverage) -> Iterator[tuple[date, date]]:

@@ -22,7 +22,7 @@ from aggregator.publish.hosting.host_files import publish_hosting
 from aggregator.publish.output_folder import WriteResult, write_output
 from aggregator.publish.site.about_pages import publish_redirects, publish_site
 from aggregator.publish.site.archive_pages import publish_archive
-from aggregator.publish.site.board_pages import publish_board, publish_plans
+from aggregator.publish.site.board_pages import publish_board, publish_board_months, publish_plans
 from aggregator.publish.site.listing_pages import publish_listings
 from aggregator.publish.site.render import publish_pages
 
@@ -41,6 +41,7 @@ class Format(Protocol):
 FORMATS: Final[Mapping[str, Format]] = {
     "archive": publish_archive,
     "board": publish_board,
+    "board months": publish_board_months,
     "board.json": publish_board_json,
     "calendar": publish_calendar,
     "digests": publish_digests,

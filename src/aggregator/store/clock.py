@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Table, Text, delete, func, select, update
 
-from aggregator.model import NOT_ALLOWED, SUBSCRIBER_LEFT, DeliveryStatus, Digest, SourceState
+from aggregator.model import LONDON, NOT_ALLOWED, SUBSCRIBER_LEFT, DeliveryStatus, Digest, SourceState
 from aggregator.model.alert_rules import Alert, AlertReason
 from aggregator.store.database import tables
 from aggregator.store.database.codec import to_text
@@ -30,6 +30,8 @@ RECORDED: Final[Mapping[Table, tuple[str, ...]]] = {
     tables.tombstones: ("retracted_at",),
     tables.source_states: ("state",),
     tables.outages: ("since", "until", "failing_since"),
+    tables.readings: ("first_at", "last_at", "first_whole_at", "last_whole_at"),
+    tables.month_boards: ("made_at",),
     tables.poll_runs: ("at", "run"),
     tables.robots_txt: ("robots_txt",),
     tables.subscribers: ("status_since",),
@@ -126,6 +128,7 @@ class StoredInstants(Repository):
 
             taken_back, sent = _take_back_digests(connection, now, now + tolerance)
             _plan_again(connection, now, now + tolerance)
+            _take_back_month_boards(connection, now + tolerance)
             rows = {table.name: _mend_table(connection, table, mapped, now) for table in RECORDED}
             return Mended(
                 latest=future[-1] if future else None,
@@ -263,6 +266,12 @@ def _take_back_digests(
     ):
         connection.execute(delete(table).where(column.in_(periods)))
     return periods, sent or 0
+
+
+def _take_back_month_boards(connection: Connection, latest: datetime) -> None:
+    """Delete the boards of months that are not over: each is written down again when its month ends."""
+    open_month = f"{latest.astimezone(LONDON):%Y-%m}"
+    connection.execute(delete(tables.month_boards).where(tables.month_boards.c.month >= open_month))
 
 
 def _plan_again(connection: Connection, now: datetime, latest: datetime) -> None:

@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, delete, distinct, func, select
+from sqlalchemy.dialects.sqlite import Insert, insert
 
-from aggregator.model import Outage, RobotsTxt, Run, SourceState, Window
+from aggregator.model import LONDON, LastReading, Outage, RobotsTxt, Run, SourceState, Window
 from aggregator.store.database.engine import Repository
 from aggregator.store.database.statements import upsert
 from aggregator.store.database.tables import (
     documents,
     outages,
     poll_runs,
+    readings,
     revisions,
     robots_txt,
     source_states,
@@ -41,6 +44,22 @@ class Sources(Repository):
         """Save the state of a source: validators, due time, failure."""
         with self._database.write_transaction() as connection:
             _save_state(connection, state)
+
+    def last_readings(self, at: datetime) -> dict[str, LastReading]:
+        """Return when each source was last read up to `at`, exact to the day.
+
+        Sources without a reading since this is kept are left out.
+        """
+        query = select(readings).where(readings.c.first_at <= at).order_by(readings.c.day)
+        found: dict[str, LastReading] = {}
+        for row in self._database.rows(query):
+            before = found.get(row.source_id)
+            wholes = (row.last_whole_at, row.first_whole_at, before.whole if before else None)
+            found[row.source_id] = LastReading(
+                at=row.last_at if row.last_at <= at else row.first_at,
+                whole=next((whole for whole in wholes if whole and whole <= at), None),
+            )
+        return found
 
     def outages(self) -> dict[str, tuple[Outage, ...]]:
         """Return the outages that are over, by source id, the oldest first."""
@@ -83,6 +102,7 @@ class Sources(Repository):
             # Of two outages with one beginning, that of `old` replaces the one of `new`.
             upsert(connection, outages, [{**row, "source_id": new} for row in of_old])
             connection.execute(delete(outages).where(outages.c.source_id == old))
+            _rename_readings(connection, old, new)
             yield moved
 
     @contextmanager
@@ -109,6 +129,50 @@ def _save_state(connection: Connection, state: SourceState) -> None:
     # The model takes any Mapping; only a dict has a JSON form.
     plain = replace(state, validators=dict(state.validators))
     upsert(connection, source_states, [{"source_id": state.source, "state": plain}])
+    if state.last_read:
+        # The same reading may be saved again: a later poll that fails keeps it in the state.
+        whole = state.read_whole_at if state.read_whole_at == state.last_read else None
+        row = _reading(state.source, state.last_read, state.last_read, whole, whole)
+        connection.execute(_ADD_READING, row)
+
+
+def _reading(
+    source: str, first: datetime, last: datetime, first_whole: datetime | None, last_whole: datetime | None
+) -> dict[str, object]:
+    return {
+        "source_id": source,
+        "day": last.astimezone(LONDON).date().isoformat(),
+        "first_at": first,
+        "last_at": last,
+        "first_whole_at": first_whole,
+        "last_whole_at": last_whole,
+    }
+
+
+def _rename_readings(connection: Connection, old: str, new: str) -> None:
+    of_old = connection.execute(select(readings).where(readings.c.source_id == old)).mappings().all()
+    if of_old:
+        connection.execute(_ADD_READING, [{**row, "source_id": new} for row in of_old])
+    connection.execute(delete(readings).where(readings.c.source_id == old))
+
+
+def _add_reading() -> Insert:
+    """Return the statement that adds readings to those of their day."""
+    statement = insert(readings)
+    new, old = statement.excluded, readings.c
+
+    def either(choose: Callable[..., ColumnElement[Any]], name: str) -> ColumnElement[Any]:
+        # SQLite's `min(a, b)` is NULL if one of them is.
+        return func.coalesce(choose(old[name], new[name]), old[name], new[name])
+
+    return statement.on_conflict_do_update(
+        index_elements=readings.primary_key,
+        set_={name: either(func.min, name) for name in ("first_at", "first_whole_at")}
+        | {name: either(func.max, name) for name in ("last_at", "last_whole_at")},
+    )
+
+
+_ADD_READING: Final = _add_reading()
 
 
 class RobotsTxtCache(Repository):

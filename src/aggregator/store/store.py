@@ -30,6 +30,7 @@ from aggregator.store.documents.documents import Documents
 from aggregator.store.documents.labels import DocumentLabels
 from aggregator.store.documents.names import DocumentNames
 from aggregator.store.faults import Faults
+from aggregator.store.month_boards import MonthBoards
 from aggregator.store.sources import RobotsTxtCache, Runs, Sources
 from aggregator.store.subscribers import Subscribers
 
@@ -86,6 +87,7 @@ class Store(Transaction):
         self.robots_txt = RobotsTxtCache(database)
         self.runs = Runs(database)
         self.digests = Digests(database)
+        self.month_boards = MonthBoards(database)
         self.subscribers = Subscribers(database)
         self.deliveries = Deliveries(database)
         self.alerts = Alerts(database)

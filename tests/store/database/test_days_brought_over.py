@@ -74,4 +74,6 @@ def make_older(file: Path) -> None:
         connection.execute(
             "UPDATE documents SET updated = :at, sort_date = :at WHERE key LIKE '%b.example%'", AS_ZERO
         )
+        connection.execute("DROP TABLE readings")
+        connection.execute("DROP TABLE month_boards")
         connection.execute("UPDATE alembic_version SET version_num = ?", [STEP.down_revision])

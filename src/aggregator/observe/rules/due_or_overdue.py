@@ -73,25 +73,56 @@ def late_unless_unseen(rule: Rule, state: ProcessState, duty: Duty, plan: str = 
        on.
     3. Its last day is over. Where a duty runs from the last evidence, days that nobody watched do not count,
        and for our own marks those in quiet periods do not either.
-    4. Records of this forum do not take longer to come out.
+    4. Records of this forum do not take longer to come out. Whether a meeting held since then has ended the
+       delay cannot be told, so the delay is that of the last day of which the records must be out.
     5. After that day each of these sources was asked once more without validators, and answered.
     """
     absence = prove_absence(duty.kind, duty.known, state.day, duty.coverage, state.searches)
     if absence.seen_from is None:
         return _cannot_tell(rule, state, duty, absence.why, plan, absence.since)
-    by = duty.by or last_day_from(rule, state, max(absence.seen_from, duty.perhaps_until, *duty.known))
-    possible_from = duty.possible_from or absence.seen_from
-    if absence.seen_from > possible_from or state.day <= by:
-        reason = f"we have looked only from {day_in_words(absence.seen_from)} on"
+    # Nobody had to before the rule was in force.
+    began = max(absence.seen_from, duty.perhaps_until, rule.since or date.min, *duty.known)
+    by = duty.by or last_day_from(rule, state, began)
+    reason = _too_early(rule, state, duty, absence.seen_from, by) or _not_asked_again(duty, by)
+    if reason:
         return _cannot_tell(rule, state, duty, reason, plan)
-    if state.day <= by + timedelta(days=duty.record_lag):
+    if not duty.record_lag or duty.possible_from:
+        why = f"{duty.why}; looked for in: {absence.searched}"
+        return _late(rule, state, (state.day - by).days, duty.evidence, why, plan)
+    # Evidence of a later day would end the delay, and may not be out yet: so it is told of that day only.
+    why = f"{duty.why}; the record of a later meeting may not be out yet; looked for in: {absence.searched}"
+    counted_on = last_day_with_records(state, duty.record_lag)
+    return replace(
+        _late(rule, state, (counted_on - by).days, duty.evidence, why, plan), counted_on=counted_on
+    )
+
+
+def _too_early(rule: Rule, state: ProcessState, duty: Duty, seen_from: date, by: date) -> str:
+    """Why the last day is not over, or not known; empty if it is."""
+    if seen_from > (duty.possible_from or seen_from) or state.day <= by:
+        if rule.since and rule.since > seen_from and not duty.possible_from:
+            return f"it has been in force only since {day_in_words(rule.since)}"
+        if duty.perhaps_until > seen_from:
+            return "on which day that was is not known"
+        return f"we have looked only from {day_in_words(seen_from)} on"
+    if last_day_with_records(state, duty.record_lag) <= by:
         lag = f"its records have come out up to {duty.record_lag} days after a meeting"
-        return _cannot_tell(rule, state, duty, f"the limit was {day_in_words(by)}; {lag}", plan)
-    if waiting := duty.coverage.not_asked_after(by):
-        reason = f"the limit was {day_in_words(by)}, and not asked again since: {', '.join(waiting)}"
-        return _cannot_tell(rule, state, duty, reason, plan)
-    why = f"{duty.why}; looked for in: {absence.searched}"
-    return _late(rule, state, (state.day - by).days, duty.evidence, why, plan)
+        return f"the limit was {day_in_words(by)}; {lag}"
+    return ""
+
+
+def _not_asked_again(duty: Duty, by: date) -> str:
+    waiting = duty.coverage.not_asked_after(by)
+    return (
+        f"the limit was {day_in_words(by)}, and not asked again since: {', '.join(waiting)}"
+        if waiting
+        else ""
+    )
+
+
+def last_day_with_records(state: ProcessState, record_lag: int) -> date:
+    """The last day of whose meetings the records must be out."""
+    return state.day - timedelta(days=record_lag)
 
 
 def late_after_all(
@@ -101,13 +132,14 @@ def late_after_all(
     return _late(rule, state, days, evidence, why, plan)
 
 
-def last_day_of_count(count: int, span: timedelta, known: Sequence[date], coverage: Coverage) -> date:
-    """The last day with `count` of the `known` days in the `span` up to it; `known` is newest first.
+def last_day_of_count(rule: Rule, span: timedelta, known: Sequence[date], coverage: Coverage) -> date:
+    """The last day with the rule's `count` of the `known` days, newest first, in the `span` up to it.
 
-    Nobody watched before coverage: it counts as if the rule had been met when it began.
+    Nobody watched before coverage, and nobody had to before the rule was in force: it counts as if it had
+    been met when either began.
     """
-    needed = known[count - 1 : count]
-    return max([*needed, coverage.since or date.max - span]) + span
+    needed = known[rule.count - 1 : rule.count]
+    return max([*needed, rule.since or date.min, coverage.since or date.max - span]) + span
 
 
 def quiet_text(state: ProcessState, after: date) -> str:
@@ -115,7 +147,9 @@ def quiet_text(state: ProcessState, after: date) -> str:
     found = quiet_days(state.quiet_periods, after, state.day)
     if not found:
         return ""
-    parts = " and ".join(f"{one.days} were in the {one.period.what}" for one in found)
+    parts = " and ".join(
+        f"{one.days} {'was' if one.days == 1 else 'were'} in the {one.period.what}" for one in found
+    )
     return f"; of these {(state.day - after).days} days, {parts}"
 
 

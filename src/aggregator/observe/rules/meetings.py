@@ -11,6 +11,7 @@ from aggregator.observe.rules.due_or_overdue import (
     Duty,
     due,
     last_day_of_count,
+    last_day_with_records,
     late_unless_unseen,
     met,
     met_until,
@@ -90,7 +91,9 @@ def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
     why = f"meetings in the last 365 days that we know: {len(meetings)}; {rule.count} are asked for"
     if len(meetings) >= rule.count:
         return unknown(rule, state, evidence, f"{why}; on which days their records came out is not")
-    known = [meeting.day for meeting in _formal_meetings(state)]
+    known, lag = [meeting.day for meeting in _formal_meetings(state)], longest_lag(state)
+    # As it stood on the day that the delay is told for.
+    known_then = [day for day in known if day <= last_day_with_records(state, lag)]
     return late_unless_unseen(
         rule,
         state,
@@ -98,8 +101,8 @@ def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
             kind=MEETING,
             coverage=state.forum_coverage,
             known=known,
-            by=last_day_of_count(rule.count, YEAR, known, state.forum_coverage),
-            record_lag=longest_lag(state),
+            by=last_day_of_count(rule, YEAR, known_then, state.forum_coverage),
+            record_lag=lag,
             evidence=evidence,
             why=why,
         ),
@@ -107,11 +110,18 @@ def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
 
 
 def check_meetings_in_plan_years(rule: Rule, state: ProcessState) -> RuleCheck:
-    """At least `count` meetings in each year of the newest plan."""
-    plan = next((plan for plan in reversed(state.plans) if available_on(plan, state)), None)
+    """At least `count` meetings in each year of the newest plan that has begun."""
+    plan = next((plan for plan in reversed(state.plans) if _has_begun(plan, state)), None)
     if plan is None or (begins := _first_day(plan, state)) is None:
         return unknown(rule, state, (), "no plan with a first day is known")
-    for number, (first, last) in enumerate(_years(begins, plan, state), 1):
+    years = [
+        (number, year)
+        for number, year in enumerate(_years(begins, plan, state), 1)
+        if year[1] >= (rule.since or date.min)
+    ]
+    if not years:
+        return unknown(rule, state, (), "no year of a plan is known in which the rule was in force")
+    for number, (first, last) in years:
         meetings = [meeting for meeting in _formal_meetings(state) if first <= meeting.day <= last]
         evidence = [one for meeting in meetings for one in meeting.evidence]
         count = f"{len(meetings)} of {rule.count} meetings known"
@@ -147,6 +157,11 @@ def _too_few_in_year(
     return late_unless_unseen(rule, state, duty, plan)
 
 
+def _has_begun(plan: Plan, state: ProcessState) -> bool:
+    begins = _first_day(plan, state) if available_on(plan, state) else None
+    return begins is not None and begins <= state.day
+
+
 def _first_day(plan: Plan, state: ProcessState) -> date | None:
     """The first day of the plan's period where it is known, else the day on which the plan was available."""
     fact = plan.fact(FactKind.BEGINS)
@@ -171,11 +186,14 @@ def _formal_meetings(state: ProcessState) -> list[Meeting]:
 
 
 def longest_lag(state: ProcessState) -> int:
-    """The longest time in days that a record of this forum is known to have taken, up to `COPY_AFTER`."""
+    """The longest time in days that a record of this forum is known to have taken, up to `COPY_AFTER`.
+
+    While none is known, it may take as long as that.
+    """
     lags = [
         (state.last_day(one.moment) - meeting.day).days
         for meeting in state.meetings
         for one in meeting.evidence
-        if one.moment and one.moment.precision not in COARSE
+        if one.moment and not one.no_later and one.moment.precision not in COARSE
     ]
-    return max((lag for lag in lags if 0 <= lag <= COPY_AFTER), default=0)
+    return max((lag for lag in lags if 0 <= lag <= COPY_AFTER), default=COPY_AFTER)

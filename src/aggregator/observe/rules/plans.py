@@ -30,6 +30,9 @@ def check_next_plan(rule: Rule, state: ProcessState) -> RuleCheck:
     last = next((plan for plan in reversed(state.plans) if ended_on(plan, state)), None)
     if last is None or (end := last.fact(FactKind.ENDS)) is None or end.claim.moment is None:
         return unknown(rule, state, [], "no plan is known that has ended")
+    if rule.since and _latest_end(last, state) < rule.since:
+        why = f"the last plan ended {moment_in_words(end.claim.moment, state.zone)}, before this was the rule"
+        return unknown(rule, state, _used_facts(last, FactKind.ENDS), why)
     by = months_after(_latest_end(last, state), rule.months)
     after = state.plans[state.plans.index(last) + 1 :]
     next_published = next(((plan, day) for plan in after if (day := available_on(plan, state))), None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
-from aggregator.model import Document, Evidence, FactKind, Rule, RuleCheck
+from aggregator.model import Document, Evidence, FactKind, Rule, RuleCheck, RuleResult
 from aggregator.model.days import day_in_words, moment_in_words
 from aggregator.observe.rules.due_or_overdue import (
     Duty,
@@ -99,7 +100,7 @@ def check_repository(rule: Rule, state: ProcessState) -> RuleCheck:
         kind=RECORD,
         coverage=state.coverage,
         known=known,
-        by=last_day_of_count(rule.count, span, known, state.coverage),
+        by=last_day_of_count(rule, span, known, state.coverage),
         evidence=recent,
         why=why,
     )
@@ -117,16 +118,26 @@ def check_last_record(rule: Rule, state: ProcessState) -> RuleCheck:
     why = f"the last record that we hold {_came_out(newest, state)}" if newest else "we hold no dated record"
     # An undated document may be newer than the last dated record, until the day on which we knew it.
     newer = state.undated if day is None or day < state.undated_until else ()
+    newer = (*newer, *state.minutes_seen_later[:1])
     perhaps = f"; a document may be newer, which {_came_out(newer[-1], state)}" if newer else ""
     duty = Duty(
         kind=RECORD,
         coverage=state.coverage,
         known=[day] if day else [],
-        perhaps_until=min(state.undated_until, state.day) if newer else date.min,
+        perhaps_until=_perhaps_until(newer, state),
         evidence=[*([newest] if newest else []), *newer],
         why=why + perhaps + (quiet_text(state, day) if day else ""),
     )
-    return late_unless_unseen(rule, state, duty)
+    check = late_unless_unseen(rule, state, duty)
+    if check.result in {RuleResult.OVERDUE, RuleResult.PAST_OUR_LIMIT} and not newest and not state.plans:
+        return unknown(rule, state, [], "neither a record nor a plan of it is known to us")
+    return check
+
+
+def _perhaps_until(newer: Iterable[Evidence], state: ProcessState) -> date:
+    """The day up to which a document without a date may have come out; `date.min` without any."""
+    days = (state.last_day(one.moment) for one in newer if one.moment)
+    return min(max(days, default=date.min), state.day)
 
 
 def _came_out(one: Evidence, state: ProcessState) -> str:

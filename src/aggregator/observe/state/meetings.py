@@ -19,8 +19,10 @@ from aggregator.model.days import COARSE, MONTHS, day_in_words, day_of, first_da
 from aggregator.observe.state.process_state import (
     certainly_public,
     document_evidence,
+    first_sight,
     is_official,
     possibly_public,
+    published_by,
 )
 
 # How the records of this project word their claims (records/README.md).
@@ -63,10 +65,17 @@ def forum_meetings(
     for document in documents:
         if _is_forum_record(process, document) and possibly_public(document, at, zone):
             for report in _reports_of(document, zone):
-                reports[report.day].append(report)
+                if not _came_out_later(report, at, zone):
+                    reports[report.day].append(report)
     today = day_of(at, zone)
     days = (day for day in sorted(reports, reverse=True) if day <= today)
     return tuple(_meeting(reports[day], at, zone, hosts) for day in days)
+
+
+def _came_out_later(report: _MeetingReport, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether we had not seen the record of a meeting, and it says itself that it came out after `at`."""
+    published = report.record_published
+    return report.document.first_seen > at and published is not None and not published_by(published, at, zone)
 
 
 def _is_forum_record(process: Process, document: Document) -> bool:
@@ -214,14 +223,16 @@ def _evidence(report: _MeetingReport, at: datetime, zone: ZoneInfo, hosts: froze
     entry = report.document.entry
     url = entry.url or report.record_url
     sure = certainly_public(report.document, at, zone)
-    evidence = document_evidence(report.document, is_official(url, hosts), sure)
+    evidence = document_evidence(report.document, is_official(url, hosts), sure=sure)
     return Evidence(
         title=evidence.title,
         url=url or evidence.url,
-        moment=report.record_published,
+        # A record that we first saw later may have been out already: no later than when we saw it.
+        moment=report.record_published or (None if sure else first_sight(report.document)),
         official=evidence.official,
         note="" if entry.url else "by a record kept here",
         sure=evidence.sure,
+        no_later=report.record_published is None and not sure,
     )
 
 

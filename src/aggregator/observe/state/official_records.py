@@ -109,6 +109,15 @@ def undated_records(
     return tuple(sorted([*facts, *read], key=lambda one: (records.last_day_of(one), one.title)))
 
 
+def minutes_seen_later(meetings: Iterable[Meeting]) -> tuple[Evidence, ...]:
+    """Official minutes of an unknown day, of meetings up to the day of the board, that we first saw later.
+
+    Those of the newest meeting come first.
+    """
+    evidence = (one for meeting in meetings for one in meeting.evidence)
+    return tuple(one for one in evidence if one.official and one.no_later and not one.sure)
+
+
 def newest_other_document(
     documents: Iterable[Document], found: Sequence[Evidence], records: RecordFilter
 ) -> Evidence | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from aggregator.model import (
 )
 from aggregator.model.days import day_of, has_come, last_day
 from aggregator.model.kinds import KINDS
+from aggregator.observe.state.as_of import without_later_choices
 from aggregator.values.web_addresses import host_of
 
 # Facts that name a day on which no document came out, so that they are no records.
@@ -55,6 +56,8 @@ class ProcessState:
     undated: tuple[Evidence, ...]
     # The day by which the last of the undated documents was out; `date.min` without any.
     undated_until: date
+    # Official minutes of an unknown day that we first saw after the day of the board.
+    minutes_seen_later: tuple[Evidence, ...]
     # Newest first.
     meetings: tuple[Meeting, ...]
     coverage: Coverage
@@ -87,8 +90,8 @@ def plan_as_known(plan: Plan, at: datetime, zone: ZoneInfo) -> Plan:
     """The plan with only the facts that were public on the day of `at`, or that we had read by then."""
     day = day_of(at, zone)
 
-    def public(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-        return tuple(fact for fact in facts if _known_from(fact, zone) <= day)
+    def public(facts: Sequence[Fact]) -> tuple[Fact, ...]:
+        return without_later_choices([fact for fact in facts if _known_from(fact, zone) <= day], facts)
 
     commitments = (replace(one, facts=public(one.facts)) for one in plan.commitments)
     return replace(
@@ -114,7 +117,7 @@ def _known_from(fact: Fact, zone: ZoneInfo) -> date:
 
 def certainly_public(document: Document, at: datetime, zone: ZoneInfo) -> bool:
     """Whether a document was public at `at` for certain: by its own date, or because we had seen it."""
-    return document.first_seen <= at or _published_by(document.entry.published, at, zone)
+    return document.first_seen <= at or published_by(document.entry.published, at, zone)
 
 
 def possibly_public(document: Document, at: datetime, zone: ZoneInfo) -> bool:
@@ -122,7 +125,8 @@ def possibly_public(document: Document, at: datetime, zone: ZoneInfo) -> bool:
     return document.entry.published is None or certainly_public(document, at, zone)
 
 
-def _published_by(moment: Moment | None, at: datetime, zone: ZoneInfo) -> bool:
+def published_by(moment: Moment | None, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a document of this date was out by `at` for certain; a month or year counts by its last day."""
     return moment is not None and has_come(moment, at, zone)
 
 
@@ -144,11 +148,16 @@ def document_evidence(document: Document, official: bool, sure: bool = True) -> 
     return Evidence(
         title=entry.title,
         url=entry.url or entry.own_page,
-        moment=document.dated or moment_of_day(document.first_seen.astimezone(LONDON).date()),
+        moment=document.dated or first_sight(document),
         official=official,
         sure=sure,
         no_later=document.dated is None,
     )
+
+
+def first_sight(document: Document) -> Moment:
+    """The day on which we first saw a document."""
+    return moment_of_day(document.first_seen.astimezone(LONDON).date())
 
 
 def moment_of_day(day: date) -> Moment:

@@ -142,6 +142,7 @@ def _check(check: RuleCheck, site: Site, zone: ZoneInfo) -> Data:
         "days": check.days,
         "by": _day(check.by),
         "since": _day(check.since),
+        "counted_on": _day(check.counted_on),
         "why": clean_line(check.why),
         "plan": check.plan or None,
         "reconstructed": check.reconstructed,

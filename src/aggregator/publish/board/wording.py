@@ -75,7 +75,8 @@ def result_text(check: RuleCheck) -> str:
     if check.result is RuleResult.DUE:
         return "due today" if check.days == 0 else f"due in {days}"
     if check.result in PAST_LIMIT:
-        return f"{check.result.value} by {days}"
+        on = f" on {format_day(check.counted_on).text}" if check.counted_on else ""
+        return f"{check.result.value} by {days}{on}"
     if check.result is RuleResult.NOT_MET:
         return f"not met, found {days} ago" if days else "not met"
     if check.result is RuleResult.UNKNOWN:
@@ -92,6 +93,9 @@ def stage_text(plan: PlanReport, zone: ZoneInfo) -> str:
             else plan.stage.value
         )
     age = f" {count_text(plan.days)}," if plan.days is not None else ""
+    if plan.since.precision is Precision.MONTH:
+        # Days count from the last one of the month.
+        age = f" at least{age}" if plan.days else ""
     return f"{plan.stage.value},{age} since {format_moment(plan.since, zone).text}"
 
 
@@ -146,7 +150,10 @@ def _last_record_text(silence: Silence, moment: Moment, days: int, zone: ZoneInf
         return f"The last record that we hold bears no date; it came out no later than {when}{age}."
     if moment.precision is Precision.YEAR:
         return f"The last record that we hold is of {when}."
-    age = "today" if days == 0 else f"{count_text(days)} ago"
+    age = ", today" if days == 0 else f", {count_text(days)} ago"
+    if moment.precision is Precision.MONTH:
+        # Days count from the last one of the month.
+        age = f", at least {count_text(days)} ago" if days else ""
     quiet = _quiet_text(silence, days)
     if silence.reconstructed:
         days_watched = (
@@ -154,18 +161,21 @@ def _last_record_text(silence: Silence, moment: Moment, days: int, zone: ZoneInf
             if silence.observed_days is not None
             else ""
         )
-        text = f"The last record that we hold is of {when}, {age}{days_watched} (reconstructed from records)."
+        text = f"The last record that we hold is of {when}{age}{days_watched} (reconstructed from records)."
         return text + quiet
     if silence.observed_days is None:
         return f"The last record that we hold is of {when}. Whether there is a newer one cannot be told."
-    return f"The last record is of {when}, {age}.{quiet}"
+    return f"The last record is of {when}{age}.{quiet}"
 
 
 def _quiet_text(silence: Silence, days: int) -> str:
     """` Of these 143 days, 45 were in the pre-election period before …`; empty without such days."""
     if not silence.quiet:
         return ""
-    parts = " and ".join(f"{one.days} were in the {clean_line(one.period.what)}" for one in silence.quiet)
+    parts = " and ".join(
+        f"{one.days} {'was' if one.days == 1 else 'were'} in the {clean_line(one.period.what)}"
+        for one in silence.quiet
+    )
     return f" Of these {count_text(days)}, {parts}."
 
 

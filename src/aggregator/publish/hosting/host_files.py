@@ -12,7 +12,7 @@ from aggregator.model.days import first_day
 from aggregator.publish.hosting.security import COMMON_HEADERS, content_security_policy_header
 from aggregator.publish.presentation.facets import facet_value_names
 from aggregator.publish.presentation.months import archive_month_of, archive_months, months_by_year
-from aggregator.publish.presentation.paths import Facet, document_page_path, facet_page_path
+from aggregator.publish.presentation.paths import Facet, board_month_path, document_page_path, facet_page_path
 
 _SITEMAP_NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _TOP_PAGES: Final = (
@@ -60,6 +60,7 @@ def _page_addresses(snapshot: Snapshot) -> tuple[tuple[str, str], ...]:
     processes = snapshot.board.processes
     paths = ["board.html"] if processes else []
     paths += [f"board/{report.process.id}.html" for report in processes]
+    paths += [board_month_path(board.month) for board in snapshot.month_boards]
     paths += [
         facet_page_path(facet, id) for facet, names in facet_value_names(snapshot).items() for id in names
     ]

@@ -24,9 +24,12 @@ def common_fingerprint(snapshot: Snapshot) -> str:
     sources = [_source_fields(source) for source in snapshot.sources]
     names = [sorted(labels.items()) for labels in (snapshot.types, snapshot.topics, snapshot.plans)]
     bodies = sorted(snapshot.bodies.items())
-    return fingerprint_of(
-        [code_fingerprint(_PUBLISH_PACKAGE, _LIBRARIES), repr((snapshot.site, bodies, names, sources))]
-    )
+    return fingerprint_of([publishing_fingerprint(), repr((snapshot.site, bodies, names, sources))])
+
+
+def publishing_fingerprint() -> str:
+    """The fingerprint of the code and templates that make the files, and of their libraries."""
+    return code_fingerprint(_PUBLISH_PACKAGE, _LIBRARIES)
 
 
 def _source_fields(source: SourceWithState) -> str:

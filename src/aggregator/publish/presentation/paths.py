@@ -77,6 +77,11 @@ def month_page_path(name: str) -> str:
     return f"{'months' if '-' in name else 'years'}/{name}.html"
 
 
+def board_month_path(month: str) -> str:
+    """The path of the page with the board of the last day of a month (`2026-06`)."""
+    return f"board/{month}.html"
+
+
 def wayback_url(address: str, at: datetime) -> str:
     """The address where the Wayback Machine shows its copy of a page nearest to an instant, if it has one."""
     return f"{WAYBACK_MACHINE}{at:%Y%m%d%H%M%S}/{address}"

@@ -1,8 +1,10 @@
-"""The pages of the board: `board.html`, one for each process, and one for each plan with its claims."""
+"""The pages of the board: `board.html`, one for each process, month that ended, and plan with its claims."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,6 +14,7 @@ from aggregator.model import (
     DeferredArtifact,
     Document,
     Fact,
+    MonthBoard,
     PlanReport,
     PlanStage,
     Process,
@@ -20,9 +23,13 @@ from aggregator.model import (
 )
 from aggregator.model.days import day_of
 from aggregator.model.plans import COMPLETION_SCALE
+from aggregator.publish.board.month_words import made_later_text
 from aggregator.publish.board.wording import board_heading, publication_date
+from aggregator.publish.presentation.dates import format_day
 from aggregator.publish.presentation.facets import facet_listings, listings_by_facet
-from aggregator.publish.presentation.paths import Facet, facet_file_stem, facet_page_path
+from aggregator.publish.presentation.fingerprints import fingerprint_of, publishing_fingerprint
+from aggregator.publish.presentation.months import month_title
+from aggregator.publish.presentation.paths import Facet, board_month_path, facet_file_stem, facet_page_path
 from aggregator.publish.presentation.text import clean_line
 from aggregator.publish.site.render import list_json_ld, render_page
 from aggregator.publish.site.timeline import Timeline, TimelinePoint, timeline, timeline_point
@@ -45,6 +52,12 @@ def publish_board(snapshot: Snapshot) -> Iterator[Artifact | DeferredArtifact]:
         processes=snapshot.board.processes,
         day=board_heading(snapshot.board, zone),
         record_criteria=record_criteria,
+        months=[
+            (year, list(of_year))
+            for year, of_year in groupby(
+                (one.month for one in snapshot.month_boards), lambda month: month[:4]
+            )
+        ],
     )
     for process in snapshot.board.processes:
         yield render_page(
@@ -131,3 +144,28 @@ def _preference(fact: Fact, report: PlanReport) -> str:
     if fact.preferred:
         return f"used: {fact.why}"
     return "not used" if _is_superseded(fact, report) else ""
+
+
+def publish_board_months(snapshot: Snapshot) -> Iterator[DeferredArtifact]:
+    """`board/YYYY-MM.html` for each month that has ended; made again only if the program or site changed."""
+    boards = snapshot.month_boards
+    for board, before in pairwise((*boards, None)):
+        if board:
+            yield _page(board, before, snapshot)
+
+
+def _page(board: MonthBoard, before: MonthBoard | None, snapshot: Snapshot) -> DeferredArtifact:
+    """The page of one month. It links to the month before, but not to the next: so it stays as it is."""
+    site, path = snapshot.site, board_month_path(board.month)
+    page = render_page(
+        "board_month.html.j2",
+        snapshot,
+        path,
+        board=board,
+        title=f"The board at the end of {month_title(board.month)}",
+        day=format_day(board.day),
+        made_later=made_later_text(board, site.timezone),
+        before=before.month if before else "",
+    )
+    depends_on = [publishing_fingerprint(), repr((site, board, before and before.month))]
+    return replace(page, fingerprint=fingerprint_of(depends_on))

@@ -21,7 +21,14 @@ from aggregator.publish.hosting.security import content_security_policy
 from aggregator.publish.presentation.corrections import RELEVANCE_TEXTS
 from aggregator.publish.presentation.dates import format_day, format_instant, format_moment
 from aggregator.publish.presentation.fingerprints import common_fingerprint, fingerprint_of
-from aggregator.publish.presentation.paths import Facet, document_page_path, facet_page_path, web_url
+from aggregator.publish.presentation.months import month_title
+from aggregator.publish.presentation.paths import (
+    Facet,
+    board_month_path,
+    document_page_path,
+    facet_page_path,
+    web_url,
+)
 from aggregator.publish.presentation.rows import body_name, document_row
 from aggregator.publish.presentation.text import capitalise_first, clean_line, clean_title
 from aggregator.publish.site.charts import updates_chart
@@ -79,6 +86,7 @@ _ENVIRONMENT: Final = Environment(
 _TEMPLATE_FUNCTIONS: Final = (
     # text
     *(clean_line, clean_title, capitalise_first, host_of, web_url, facet_page_path),
+    *(board_month_path, month_title),
     # dates
     *(day_of, format_day, format_instant, format_moment),
     # documents

@@ -1,30 +1,45 @@
-"""Builds the board as of any day from the store: by what was public then, or by what we knew then."""
+"""Builds the board as of any day from the store: by what we knew then, or by what was public then."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from aggregator import log
 from aggregator.classify import Labeller, combine_carriers
 from aggregator.config import Config
-from aggregator.model import Board, Document
+from aggregator.model import Board, Carrier, Document
 from aggregator.model.faults import FaultKind
-from aggregator.observe import build_board, carriers_at
+from aggregator.observe import BoardInputs, build_board, known_at, public_at
 from aggregator.services.publishing.damaged import read_stored
 from aggregator.services.publishing.left_out import LeftOut
-from aggregator.services.publishing.snapshot import sources_with_state
+from aggregator.services.publishing.snapshot import sources_with_state, with_last_readings
 from aggregator.services.publishing.without_culprits import build_without_culprits
 from aggregator.store import Store
 
 
-def board_at(config: Config, store: Store, at: datetime, *, as_known: bool) -> tuple[Board, frozenset[str]]:
-    """Build the board as of `at`; with `as_known` without anything that we first saw later.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastBoard:
+    """The board of a day, how it was made, and the documents that are left out of it."""
 
-    Returns also the documents that are left out: set aside before, damaged, or breaking this board. For those
-    that can be read a stand-in counts. Nothing is stored: `at` may be any day.
+    board: Board
+    as_known: bool
+    left_out: frozenset[str]
+
+
+def board_at(config: Config, store: Store, at: datetime, *, as_known: bool | None = None) -> PastBoard:
+    """Build the board as of `at`.
+
+    With `as_known` it has nothing that we first saw, read or wrote down later; without, what was public then
+    by all that we know today. None chooses: as known, but before our first poll, when we knew nothing.
+
+    Documents are left out that were set aside before, are damaged, or break this board; for those that can be
+    read a stand-in counts. Nothing is stored: `at` may be any day.
     """
+    if as_known is None:
+        as_known = _had_polled(store, at)
     stored, faults = read_stored(store), store.faults.all()
     aside = frozenset(fault.key for fault in faults if fault.kind is FaultKind.DOCUMENT)
     board, left_out = build_without_culprits(
@@ -33,32 +48,34 @@ def board_at(config: Config, store: Store, at: datetime, *, as_known: bool) -> t
         LeftOut(hidden=aside - stored.damaged.keys()),
         partial(log.set_aside, FaultKind.DOCUMENT),
     )
-    return board, left_out.ids | stored.damaged.keys()
+    return PastBoard(board=board, as_known=as_known, left_out=left_out.ids | stored.damaged.keys())
+
+
+def _had_polled(store: Store, at: datetime) -> bool:
+    states, outages = store.sources.states().values(), store.sources.outages().values()
+    polls = [time for state in states for time in (state.first_read, state.failing_since) if time]
+    polls += [outage.since for several in outages for outage in several]
+    return not polls or min(polls) <= at
 
 
 def _build(
     config: Config, store: Store, documents: Iterable[Document], at: datetime, *, as_known: bool
 ) -> Board:
-    return build_board(
-        config.bodies,
-        sources_with_state(config, store),
-        tuple(_documents_at(config, documents, at, as_known=as_known)),
-        at=at,
-        zone=config.settings.timezone,
+    zone = config.settings.timezone
+    overrides = store.labels.overrides()
+    made_by_then = {id: one for id, one in overrides.items() if one.at <= at}
+    labeller = Labeller(config.vocabulary, {source.id: source for source in config.sources}, config.bodies)
+    label = labeller.with_overrides(made_by_then)
+
+    def combine(carriers: Sequence[Carrier]) -> Document:
+        return combine_carriers(carriers, label)
+
+    inputs = BoardInputs(
+        bodies=config.bodies,
+        sources=with_last_readings(store, sources_with_state(config, store), at),
+        documents=tuple(documents),
         register=config.register,
-        as_known=as_known,
+        corrected_later=frozenset(overrides.keys() - made_by_then.keys()),
     )
-
-
-def _documents_at(
-    config: Config, documents: Iterable[Document], at: datetime, *, as_known: bool
-) -> Iterator[Document]:
-    """Return each document with the entries that its carriers had at `at`, labelled by these."""
-    labeller = Labeller(config.vocabulary, {source.id: source for source in config.sources})
-    for document in documents:
-        carriers = carriers_at(document.carriers, at)
-        # No carrier had it yet, but it may have been public: it counts, unless we ask what we knew.
-        if carriers == document.carriers or not (carriers or as_known):
-            yield document
-        elif carriers:
-            yield combine_carriers(carriers, labeller.label)
+    then = known_at(inputs, at, zone, combine) if as_known else public_at(inputs, at, combine)
+    return build_board(then.bodies, then.sources, then.documents, at=at, zone=zone, register=then.register)

@@ -21,6 +21,7 @@ from aggregator.services.publishing.isolated_files import IsolatedFiles, MakeFil
 from aggregator.services.publishing.issue_digests import digest_files, page_path, unpublished_digests
 from aggregator.services.publishing.left_out import LeftOut
 from aggregator.services.publishing.loss import accept_loss, count_stored, refuse_loss, refuse_other_kind
+from aggregator.services.publishing.month_boards import write_down_months
 from aggregator.store import Store
 
 EXPORT: Final = "export"
@@ -37,14 +38,16 @@ class Publisher:
     def publish(self, now: datetime, *, with_loss: bool = False) -> WriteResult:
         """Write output/ as of `now`; a file whose bytes did not change is not touched.
 
-        What is broken is left out and set aside. Raises PublishError as `refuse_folder` does, and if many
-        documents are gone, unless `with_loss` says that the operator knows.
+        The board of a month that has ended is stored first. What is broken is left out and set aside.
+        Raises PublishError as `refuse_folder` does, and if many documents are gone, unless `with_loss` says
+        that the operator knows.
         """
         self.refuse_folder()
         if with_loss:
             accept_loss(self.store)
         else:
             self.refuse_loss(now)
+        write_down_months(self.config, self.store, now)
         return self._files(now).write(self.config.settings.output_folder, count_stored(self.store))
 
     def refuse_folder(self) -> None:

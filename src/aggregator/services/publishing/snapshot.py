@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -43,6 +43,14 @@ def sources_with_state(config: Config, store: Store) -> tuple[SourceWithState, .
         )
         for source in config.sources
     )
+
+
+def with_last_readings(
+    store: Store, sources: Iterable[SourceWithState], at: datetime
+) -> tuple[SourceWithState, ...]:
+    """Return the sources with their last readings up to `at`, which a board of an earlier instant needs."""
+    readings = store.sources.last_readings(at)
+    return tuple(replace(one, last_reading=readings.get(one.source.id)) for one in sources)
 
 
 def gather_snapshot(
@@ -98,6 +106,7 @@ def gather_snapshot(
             for rule in config.alerts
             if rule.feed
         ),
+        month_boards=store.month_boards.all(),
     )
 
 
@@ -142,7 +151,8 @@ def build_digest(
     # Silence is counted in months: in each daily digest it would be noise.
     is_weekly = digest.frequency is Frequency.WEEKLY
     at = min(window.end, now)
-    silences = _silences(config, sources, load_documents(), at) if is_weekly else ()
+    read = with_last_readings(store, sources, at) if is_weekly else ()
+    silences = _silences(config, read, load_documents(), at) if is_weekly else ()
     return replace(
         digest,
         unread_periods=gaps.unread_periods,

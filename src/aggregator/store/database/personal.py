@@ -38,6 +38,8 @@ IMPERSONAL: Final[frozenset[Table]] = frozenset(
         tables.tombstones,
         tables.source_states,
         tables.outages,
+        tables.readings,
+        tables.month_boards,
         tables.poll_runs,
         tables.robots_txt,
         tables.digests,

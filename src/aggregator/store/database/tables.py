@@ -24,6 +24,7 @@ from aggregator.model import (
     LabelOverride,
     Labels,
     Moment,
+    MonthBoard,
     PendingRemoval,
     PendingRevision,
     Removal,
@@ -157,6 +158,19 @@ outages: Final = Table(
     Column("items_missed", Boolean, nullable=False),
 )
 
+readings: Final = Table(
+    "readings",
+    metadata,
+    # The first and last reading of each day (in London): with them the board of an earlier day can say when a
+    # source had been read. `whole` are those with the whole text, and not only a 304.
+    Column("source_id", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("first_at", INSTANT, nullable=False),
+    Column("last_at", INSTANT, nullable=False),
+    Column("first_whole_at", INSTANT, nullable=True),
+    Column("last_whole_at", INSTANT, nullable=True),
+)
+
 poll_runs: Final = Table(
     "poll_runs",
     metadata,
@@ -169,6 +183,16 @@ robots_txt: Final = Table(
     metadata,
     Column("origin", Text, primary_key=True),
     Column("robots_txt", json_of(RobotsTxt), nullable=False),
+)
+
+# ---------------------------------------------------------------- board
+month_boards: Final = Table(
+    "month_boards",
+    metadata,
+    # `2026-11`. One row for each month that ended: its board is written down once.
+    Column("month", Text, primary_key=True),
+    Column("made_at", INSTANT, nullable=False),
+    Column("board", json_of(MonthBoard), nullable=False),
 )
 
 # ---------------------------------------------------------------- mail

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy import Connection, select, true
 
@@ -14,11 +13,9 @@ from aggregator.model.alert_rules import Alert
 from aggregator.store.database.codec import Damaged
 from aggregator.store.database.statements import RowValues, insert_if_new, update_rows
 from aggregator.store.database.tables import alerts, carriers, digests, documents, revisions, tombstones
+from aggregator.store.documents.blank_months import RETRACTED, blank_month_boards
 from aggregator.store.documents.names import former_ids
 from aggregator.store.documents.repair import any_entry
-
-# Replaces the title of a retracted document.
-RETRACTED: Final = "Retracted"
 
 
 def retract(connection: Connection, document_id: str, reason: str, at: datetime) -> bool:
@@ -30,6 +27,7 @@ def retract(connection: Connection, document_id: str, reason: str, at: datetime)
     insert_if_new(connection, tombstones, {"document_id": document_id, "retracted_at": at, "reason": reason})
     # Before anything is blanked: a damaged entry is replaced by another one of the document.
     entry = any_entry(connection, document_id)
+    blank_month_boards(connection, _entries(connection, document_id))
     update_rows(
         connection,
         documents,
@@ -60,6 +58,16 @@ def retract(connection: Connection, document_id: str, reason: str, at: datetime)
         connection, alerts, alerts.c.document_id.in_(ids), lambda row: {"alert": _blank_alert(row["alert"])}
     )
     return True
+
+
+def _entries(connection: Connection, document_id: str) -> list[Entry]:
+    """Return every stored version of the document that can be read."""
+    stored = [
+        *connection.scalars(select(documents.c.entry).where(documents.c.id == document_id)),
+        *connection.scalars(select(carriers.c.entry).where(carriers.c.document_id == document_id)),
+        *connection.scalars(select(revisions.c.entry).where(revisions.c.document_id == document_id)),
+    ]
+    return [entry for entry in stored if isinstance(entry, Entry)]
 
 
 def _without_damage(row: RowValues) -> RowValues:

@@ -1,0 +1,123 @@
+"""`board/YYYY-MM.html`: the board at the end of a month, as it could be known then, and never changed."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.projects import SmallProject, make_atom_feed, small_project
+from tests.support.server import ScriptedServer, conditional
+
+OLD, NEW, EARLIER = "Open government minutes, old", "Open government minutes, new", "Open government plan"
+NOVEMBER = "board/2026-11.html"
+LATER = "2027-01-04T12:00:00Z"
+# What the two polls find: the first document is revised, and a second one is older than the month's end.
+POLLS = (
+    ("2026-11-24T12:00:00Z", {"/a": OLD}, "2026-11-20T08:15:00Z"),
+    ("2026-12-01T12:00:00Z", {"/a": NEW, "/b": EARLIER}, "2026-11-28T08:15:00Z"),
+)
+
+
+def poll(project: SmallProject, at: str, items: dict[str, str], updated: str) -> None:
+    feed = make_atom_feed(items, updated=updated).replace(b"www.example.org", b"www.gov.uk")
+    with ScriptedServer({"/one.atom": conditional(feed, etag=f'"{at}"')}) as server:
+        project.sources({"one": server.url("/one.atom")}, records=False)
+        ended = project.run("run", "--at", at)
+    assert ended.code == 0, ended.err
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> SmallProject:
+    """Polled on 24 November 2026 and on 1 December, when the board of November is written down."""
+    made = small_project(tmp_path_factory.mktemp("months") / "project", records=())
+    for one in POLLS:
+        poll(made, *one)
+    return made
+
+
+def stored_words(project: SmallProject, month: str) -> Any:
+    with sqlite3.connect(project.folder / "data/aggregator.db") as store:
+        (board,) = store.execute("SELECT board FROM month_boards WHERE month = ?", [month]).fetchone()
+    words = json.loads(board)
+    del words["made_at"]
+    return words
+
+
+def copy(project: SmallProject, folder: Path) -> SmallProject:
+    shutil.copytree(project.folder, folder)
+    return SmallProject(folder)
+
+
+def test_the_page_of_a_month_has_only_what_was_known_at_its_end(project: SmallProject) -> None:
+    page = project.output()[NOVEMBER].decode()
+    assert "The board at the end of November 2026" in page
+    assert OLD in page
+    assert NEW not in page
+    # Dated before the end of the month, but first seen after it.
+    assert EARLIER not in page
+    assert "Written down on" not in page
+    files = project.output()
+    assert f'href="{NOVEMBER}"' in files["board.html"].decode()
+    address = re.search(r'rel="canonical" href="([^"]+)"', page)
+    assert address
+    assert f"<loc>{address[1]}</loc>" in files["sitemaps/pages.xml"].decode()
+    assert f"{address[1]}</p>" in page  # the address to cite
+    assert NEW in files["board/uk.html"].decode()
+
+
+def test_it_stays_as_it_is_whatever_is_learned_or_corrected_later(
+    project: SmallProject, tmp_path: Path
+) -> None:
+    later = copy(project, tmp_path / "later")
+    before = later.output()[NOVEMBER]
+    written = (later.folder / "output" / NOVEMBER).stat().st_mtime_ns
+    plans = later.folder / "register/plans.yaml"
+    plans.write_text(plans.read_text("utf-8").replace("read: 2026-11-23", "read: 2026-11-01", 1), "utf-8")
+    document = json.loads(later.run("documents", "list", "--json").out)[0]["id"]
+    labelled = later.run(
+        "documents", "label", document, "--relevance", "no", "--why", "a test", "--at", LATER
+    )
+    assert labelled.code == 0, labelled.err
+    assert later.run("publish", "--at", LATER).code == 0
+    files = later.output()
+    assert (files[NOVEMBER], (later.folder / "output" / NOVEMBER).stat().st_mtime_ns) == (before, written)
+    # Written down late, and with a link to the month before.
+    assert b"Written down on 4 January 2027" in files["board/2026-12.html"]
+    assert b'href="../board/2026-11.html"' in files["board/2026-12.html"]
+    assert "board/2027-01.html" not in files
+
+
+def test_a_month_that_is_written_down_late_has_the_same_words(project: SmallProject, tmp_path: Path) -> None:
+    """Everything that the later day knows is turned back: revisions, documents, readings, labels."""
+    late = copy(project, tmp_path / "late")
+    with sqlite3.connect(late.folder / "data/aggregator.db") as store:
+        store.execute("DELETE FROM month_boards")
+    document = json.loads(late.run("documents", "list", "--json").out)[0]["id"]
+    assert (
+        late.run("documents", "label", document, "--relevance", "no", "--why", "a test", "--at", LATER).code
+        == 0
+    )
+    assert late.run("publish", "--at", LATER).code == 0
+    assert stored_words(late, "2026-11") == stored_words(project, "2026-11")
+    shown = late.run("board", "--at", "2026-11-30T23:59:59Z", "--body", "uk").out
+    assert OLD in stored_words(late, "2026-11")["processes"][0]["last"]["title"]
+    assert shown.startswith("The board of 30 November 2026, by what we had seen by then.")
+
+
+def test_a_retracted_document_leaves_the_pages_of_past_months(project: SmallProject, tmp_path: Path) -> None:
+    retracted = copy(project, tmp_path / "retracted")
+    (document,) = (
+        one["id"]
+        for one in json.loads(retracted.run("documents", "list", "--json").out)
+        if one["title"] == NEW
+    )
+    ended = retracted.run("documents", "retract", document, "--why", "a person asked", "--at", LATER)
+    assert ended.code == 0, ended.err
+    assert OLD not in retracted.output()[NOVEMBER].decode()
+    assert "Retracted" in retracted.output()[NOVEMBER].decode()
