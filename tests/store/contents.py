@@ -91,7 +91,8 @@ MINUTES = make_entry(
     "record:forum-minutes", url=None, native_id="forum-minutes", title="Minutes of the forum"
 )
 RETRACTED = make_entry("https://www.gov.uk/secret", title="A name that must not be shown")
-DUPLICATE = make_entry("https://www.gov.uk/cy/minutes", language="cy", title="Cofnodion")
+# Without a text: earlier programs kept none of a translation.
+DUPLICATE = make_entry("https://www.gov.uk/cy/minutes", language="cy", title="Cofnodion", text="")
 MERGED = make_entry("https://www.gov.uk/minutes", title="Minutes")
 GONE = make_entry("https://www.gov.uk/gone", title="A page that went")
 DOCUMENTS = (PLAN, MINUTES, RETRACTED, DUPLICATE, MERGED, GONE)

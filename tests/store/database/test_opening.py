@@ -141,9 +141,14 @@ def test_a_store_of_schema_8_is_migrated_with_all_its_data(old: Path) -> None:
         for subject, answer in expected.items():
             assert found[subject] == answer, subject
         assert migrated.alerts.delete_subscriber_rule("0badcafe", "posted")
-        # An issued digest is never written again, so an old one lacks the fields that came later.
-        later_fields = r"\"unasked_sources\":[],\"unread_periods\":[],"
-        assert migrated.dump() == fresh.dump().replace(later_fields, "")
+        assert migrated.dump() == without_later_fields(fresh.dump())
+
+
+def without_later_fields(dump: str) -> str:
+    """Leave out fields that have a default: what no step has to change lacks them."""
+    in_digests = r"\"unasked_sources\":[],\"unread_periods\":[],"
+    in_translations = re.compile(r'(?<=\{\\"language\\":\\"cy\\",)\\"text\\":\\"\\",')
+    return in_translations.sub("", dump.replace(in_digests, ""))
 
 
 def test_the_old_store_has_a_value_in_each_field_that_a_step_renames(old: Path) -> None:
