@@ -198,6 +198,13 @@ class Situation:
         published = None if posted == "undated" else to_moment(posted or day)
         self._add(f"https://{host}/{day}", body, published, claims=(claim,), type="meeting-record")
 
+    def _readout(self, day: str, first_seen: str = "") -> None:
+        """A record of the forum that does not tell the day of the meeting."""
+        title = "Read-out from the last meeting of the forum"
+        url, seen = f"https://network.example.org/read-out-{day}", {"first_seen": first_seen or day}
+        moment = None if first_seen else to_moment(day)
+        self._add(url, "forum", moment, title=title, type="meeting-record", **seen)
+
     def _group(self, day: str, posted: str = "") -> None:
         self._meeting(day, posted, "scot")
 

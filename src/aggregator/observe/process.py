@@ -25,7 +25,7 @@ from aggregator.observe.rules.measures import check_rules
 from aggregator.observe.silence_events import silence_events
 from aggregator.observe.state.coverage import coverage_of
 from aggregator.observe.state.frequency import publishing_frequencies
-from aggregator.observe.state.meetings import forum_meetings
+from aggregator.observe.state.meetings import forum_meetings, records_of_unknown_meetings
 from aggregator.observe.state.official_records import (
     RecordFilter,
     minutes_seen_later,
@@ -102,6 +102,7 @@ def _process_state(
         minutes_seen_later=minutes_seen_later(meetings),
         undated_until=max((one.moment.day for one in undated if one.moment), default=date.min),
         meetings=meetings,
+        unknown_meetings=records_of_unknown_meetings(process, documents, at, zone, hosts),
         coverage=coverage_of(sources, process.bodies, at, zone, own=process.bodies),
         forum_coverage=coverage_of(sources, _forum_bodies(process), at, zone, own=process.bodies),
         searches=tuple(search for search in register.searches if search.process == process.id),

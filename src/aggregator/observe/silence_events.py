@@ -48,7 +48,11 @@ def _rule_events(rule: Rule, state: ProcessState) -> Iterator[SilenceEvent]:
     if rule.measure is Measure.MEETING_INTERVAL:
         # Also those whose records we saw later: then there was no silence.
         dated_meetings = [(one.day, _meeting_evidence(one, state)) for one in state.meetings if one.formal]
-        yield from _limit_events(rule, state, dated_meetings, state.forum_coverage, longest_lag(state))
+        # A record that tells no day may be of a meeting as late as itself.
+        perhaps = [state.came_out_by(one) for one in state.unknown_meetings]
+        yield from _limit_events(
+            rule, state, dated_meetings, state.forum_coverage, longest_lag(state), perhaps
+        )
 
 
 def _limit_events(
@@ -57,6 +61,7 @@ def _limit_events(
     dated_records: Sequence[tuple[date, Evidence]],
     coverage: Coverage,
     lag: int,
+    perhaps: Sequence[date] = (),
 ) -> Iterator[SilenceEvent]:
     """The events of one limit. A silence that spans a coverage gap is reported once, in the earlier span."""
     evidence_by_day: dict[date, Evidence] = {}
@@ -72,6 +77,7 @@ def _limit_events(
             # Before coverage, and before the last undated document was read, something may have come out; and
             # before the rule was in force nothing had to.
             start = max(day, span_start, state.undated_until, rule.since or date.min)
+            start = max([start, *(other for other in perhaps if other < following[0])])
             if last is None:
                 # Nobody is silent about what has not begun.
                 start = max(start, _first_day_of_plans(state))
@@ -92,7 +98,8 @@ def _first_day_of_plans(state: ProcessState) -> date:
 def _covered_spans(state: ProcessState, coverage: Coverage) -> Iterator[tuple[date, date]]:
     """The spans in which all sources were read without a gap that restarts coverage."""
     start = coverage.first_read
-    if start is None or start > state.day:
+    # Without a source of the bodies themselves nothing is covered (`coverage.since` is None).
+    if start is None or coverage.since is None or start > state.day:
         return
     for gap in sorted((gap for gap in coverage.gaps if gap.restarts_coverage), key=lambda gap: gap.since):
         if gap.since > start:

@@ -22,6 +22,7 @@ from aggregator.observe.state.process_state import ProcessState
 from aggregator.observe.state.stages import available_on
 
 YEAR = timedelta(days=365)
+ONE_DAY = timedelta(days=1)
 # The kind of a search for meetings.
 MEETING = "meeting"
 # A page that came out so many days after the meeting is a copy, and tells nothing of the time records take.
@@ -57,6 +58,7 @@ def check_meeting_interval(rule: Rule, state: ProcessState) -> RuleCheck:
         if newest
         else "no meeting is known to us"
     )
+    perhaps = _unknown_meetings(state, newest.day if newest else date.min)
     return late_unless_unseen(
         rule,
         state,
@@ -64,9 +66,10 @@ def check_meeting_interval(rule: Rule, state: ProcessState) -> RuleCheck:
             kind=MEETING,
             coverage=state.forum_coverage,
             known=[meeting.day for meeting in meetings],
+            perhaps_until=max((state.came_out_by(one) for one in perhaps), default=date.min),
             record_lag=longest_lag(state),
-            evidence=evidence,
-            why=why + (quiet_text(state, newest.day) if newest else ""),
+            evidence=[*perhaps, *evidence],
+            why=why + _perhaps_text(perhaps) + (quiet_text(state, newest.day) if newest else ""),
         ),
     )
 
@@ -91,6 +94,8 @@ def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
     why = f"meetings in the last 365 days that we know: {len(meetings)}; {rule.count} are asked for"
     if len(meetings) >= rule.count:
         return unknown(rule, state, evidence, f"{why}; on which days their records came out is not")
+    if (perhaps := _unknown_meetings(state, state.day - YEAR)) and len(meetings) + len(perhaps) >= rule.count:
+        return unknown(rule, state, [*perhaps, *evidence], f"{why}{_perhaps_text(perhaps)}")
     known, lag = [meeting.day for meeting in _formal_meetings(state)], longest_lag(state)
     # As it stood on the day that the delay is told for.
     known_then = [day for day in known if day <= last_day_with_records(state, lag)]
@@ -110,7 +115,10 @@ def check_meetings_a_year(rule: Rule, state: ProcessState) -> RuleCheck:
 
 
 def check_meetings_in_plan_years(rule: Rule, state: ProcessState) -> RuleCheck:
-    """At least `count` meetings in each year of the newest plan that has begun."""
+    """At least `count` meetings in each year of the newest plan that has begun.
+
+    The rule is for years: a rest of one, up to the plan's end, can be met but never be late.
+    """
     plan = next((plan for plan in reversed(state.plans) if _has_begun(plan, state)), None)
     if plan is None or (begins := _first_day(plan, state)) is None:
         return unknown(rule, state, (), "no plan with a first day is known")
@@ -129,6 +137,8 @@ def check_meetings_in_plan_years(rule: Rule, state: ProcessState) -> RuleCheck:
         if len(meetings) >= rule.count:
             continue
         if last >= state.day:
+            if last + ONE_DAY - first < YEAR:
+                return unknown(rule, state, evidence, f"{why}; it is shorter than a year", plan=plan.id)
             return due(rule, state, last, evidence, why, plan.id)
         return _too_few_in_year(rule, state, (first, last), evidence, why, plan.id)
     return met(rule, state, [], "in each year of the plan so far", plan.id)
@@ -144,6 +154,13 @@ def _too_few_in_year(
 ) -> RuleCheck:
     """A year of the plan ended with too few known meetings: it cannot be made good (decision 14)."""
     first, last = year
+    # A record of a meeting in that year may have come out later.
+    perhaps = _unknown_meetings(state, first - ONE_DAY, last + timedelta(days=COPY_AFTER))
+    known = sum(first <= meeting.day <= last for meeting in _formal_meetings(state))
+    if perhaps and known + len(perhaps) >= rule.count:
+        return unknown(rule, state, [*perhaps, *evidence], f"{why}{_perhaps_text(perhaps)}", plan=plan)
+    if last + ONE_DAY - first < YEAR:
+        return unknown(rule, state, evidence, f"{why}; it was shorter than a year", plan=plan)
     duty = Duty(
         kind=MEETING,
         coverage=state.forum_coverage,
@@ -179,6 +196,16 @@ def _years(begins: date, plan: Plan, state: ProcessState) -> Iterator[tuple[date
         following = months_after(first, 12)
         yield first, min(following - timedelta(days=1), end)
         first = following
+
+
+def _unknown_meetings(state: ProcessState, after: date, until: date = date.max) -> list[Evidence]:
+    """The records that may be of a meeting after a day, as they do not tell of which; newest first."""
+    found = [one for one in state.unknown_meetings if after < state.came_out_by(one) <= until]
+    return sorted(found, key=lambda one: (state.came_out_by(one), one.title), reverse=True)
+
+
+def _perhaps_text(perhaps: Sequence[Evidence]) -> str:
+    return f"; a record that tells no day may be of another meeting: {perhaps[0].title}" if perhaps else ""
 
 
 def _formal_meetings(state: ProcessState) -> list[Meeting]:

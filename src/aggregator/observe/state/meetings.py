@@ -72,6 +72,20 @@ def forum_meetings(
     return tuple(_meeting(reports[day], at, zone, hosts) for day in days)
 
 
+def records_of_unknown_meetings(
+    process: Process, documents: Iterable[Document], at: datetime, zone: ZoneInfo, hosts: frozenset[str]
+) -> tuple[Evidence, ...]:
+    """The records of the forum that do not tell the day of the meeting, such as "Read-out of October"."""
+    return tuple(
+        document_evidence(document, is_official(document.entry.url, hosts))
+        for document in documents
+        if _is_forum_record(process, document)
+        and possibly_public(document, at, zone)
+        and not PREPARATORY.search(document.entry.title)
+        and not any(_reports_of(document, zone))
+    )
+
+
 def _came_out_later(report: _MeetingReport, at: datetime, zone: ZoneInfo) -> bool:
     """Whether we had not seen the record of a meeting, and it says itself that it came out after `at`."""
     published = report.record_published

@@ -60,6 +60,8 @@ class ProcessState:
     minutes_seen_later: tuple[Evidence, ...]
     # Newest first.
     meetings: tuple[Meeting, ...]
+    # Records of the forum that do not tell on which day the meeting was.
+    unknown_meetings: tuple[Evidence, ...]
     coverage: Coverage
     # Coverage by the sources that carry the forum's records as well.
     forum_coverage: Coverage
@@ -78,6 +80,10 @@ class ProcessState:
     def last_day(self, moment: Moment) -> date:
         """The day on which a moment ends: the last one of a month or year."""
         return last_day(moment, self.zone)
+
+    def came_out_by(self, evidence: Evidence) -> date:
+        """The day by which a piece of evidence was out, at the latest that of the board."""
+        return min(self.last_day(evidence.moment), self.day) if evidence.moment else self.day
 
     def reached_on(self, fact: Fact | None) -> date | None:
         """The day of a fact, if it has come by the moment of the board; None for a later or undated one."""
