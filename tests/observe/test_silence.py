@@ -19,6 +19,7 @@ from aggregator.model import (
     SourceWithState,
 )
 from tests.observe.own_register import FIRST_READ_AT, own_board, own_sources, report_on
+from tests.observe.situations import Situation
 from tests.support.builders import make_carrier, make_document, make_entry, make_labels, moment
 
 FAILURE = Failed(url="https://www.gov.scot/", cause=Cause.TIMEOUT, detail="30 s", hint="wait")
@@ -274,3 +275,33 @@ def test_only_records_of_the_process_end_a_silence(new_labels: Labels, is_record
     assert report.silence.days == (50 if is_record else 192)
     other = report.silence.other_document
     assert (other.url if other else None) == (None if is_record else newer.entry.url)
+
+
+@pytest.mark.parametrize(
+    "situation",
+    [
+        "only Network",
+        "meeting 2026-05-01; readout 2026-10-09",
+        "meeting 2026-05-01; readout 2026-10 2026-10-09",
+    ],
+)
+def test_the_feed_of_silences_names_no_meeting_that_may_have_been_held(situation: str) -> None:
+    """The bodies themselves are not read, or a record that tells no day may be of a later meeting."""
+    board = Situation.read("2026-11-10", f"fact uk-1 published 2025-01-10; {situation}").board()
+    events = report_on(board, "uk").silence_events
+    assert [event for event in events if event.rule.id == "R1.1"] == []
+
+
+def test_an_event_names_the_sources_and_the_quiet_days() -> None:
+    board = Situation.read(
+        "2026-12-20",
+        "fact uk-1 published 2025-01-10; record 2026-02-01; meeting 2026-02-01; quiet uk 2026-03-26 2026-05-07",
+    ).board()
+    found = {
+        event.rule.id: (event.days, [one.days for one in event.quiet], event.looked_in)
+        for event in report_on(board, "uk").silence_events
+    }
+    assert found == {
+        "C1": (227, [43], ("Government",)),
+        "R1.1": (184, [43], ("Government", "Network")),
+    }

@@ -251,6 +251,10 @@ class SilenceEvent:
     ended_by: Evidence | None
     # Days to `day` from `last`, or from when we began to watch.
     days: int
+    # How many of these days lay in quiet periods.
+    quiet: tuple[QuietDays, ...] = ()
+    # The sources in which we looked.
+    looked_in: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from aggregator.model import (
 from aggregator.observe.rules.due_or_overdue import last_day_from
 from aggregator.observe.rules.meetings import longest_lag
 from aggregator.observe.state.process_state import ProcessState
+from aggregator.observe.state.quiet import quiet_days
 
 # Early enough that the days of a limit can be added.
 NEVER: Final = date(9000, 1, 1)
@@ -86,7 +87,13 @@ def _limit_events(
                 found := list(_silence_between(rule, state, (start, last), following, span_end, lag))
             ):
                 reported.add(day)
-                yield from found
+                yield from (_with_proof(event, state, coverage, start) for event in found)
+
+
+def _with_proof(event: SilenceEvent, state: ProcessState, coverage: Coverage, start: date) -> SilenceEvent:
+    """The event with where we looked, and with the quiet periods in it."""
+    quiet = quiet_days(state.quiet_periods, start, event.day)
+    return replace(event, quiet=quiet, looked_in=coverage.sources)
 
 
 def _first_day_of_plans(state: ProcessState) -> date:

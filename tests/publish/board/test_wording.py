@@ -59,6 +59,17 @@ def make_silence(days: int = 143, quiet: int = 0, **changes: Any) -> Silence:
             "The last record that we hold bears no date; it came out no later than 9 January 2026, "
             "at least 143 days ago.",
         ),
+        (
+            make_silence(1, 1),
+            "The last record is of 9 January 2026, 1 day ago. "
+            "That day was in the pre-election period before the election of 7 May 2026.",
+        ),
+        (
+            make_silence(143, 43, last=make_evidence(no_later=True)),
+            "The last record that we hold bears no date; it came out no later than 9 January 2026, at least "
+            "143 days ago. Of these 143 days, 43 were in the pre-election period before the election of "
+            "7 May 2026.",
+        ),
         (make_silence(last=make_evidence(moment=YEAR)), "The last record that we hold is of 2024."),
         (make_silence(last=None), "We hold no official record of Here."),
     ],
@@ -73,6 +84,21 @@ def test_a_digest_names_a_gap_of_more_than_four_weeks_outside_quiet_periods(
 ) -> None:
     report = make_process_report(silence=make_silence(days, quiet), checks=())
     assert len(silence_sentences(Board(at=NOON, rows=(), processes=(report,)), LONDON)) == named
+
+
+@pytest.mark.parametrize(
+    ("silence", "named"),
+    [
+        (make_silence(900, observed_days=None), 0),
+        (make_silence(last=None, observed_days=None), 0),
+        (make_silence(last=None, observed_days=28), 0),
+        (make_silence(last=None, observed_days=29), 1),
+    ],
+)
+def test_a_digest_calls_nobody_silent_whom_we_did_not_watch(silence: Silence, named: int) -> None:
+    report = make_process_report(silence=replace(silence, days=silence.days if silence.last else None))
+    board = Board(at=NOON, rows=(), processes=(replace(report, checks=()),))
+    assert len(silence_sentences(board, LONDON)) == named
 
 
 @pytest.mark.parametrize(("published", "named"), [("2026-05-08", 0), ("2026-05-07", 1)])

@@ -25,6 +25,8 @@ from aggregator.model.days import day_in_words, instant_in_words
 from aggregator.values.languages import is_english, primary_language
 from aggregator.values.text import one_line
 
+# In characters. A sentence that is cut would lose what speaks for the body, such as a newer document.
+MAX_SILENCE_LENGTH = 1000
 PERIOD_NOUNS: Mapping[Frequency, str] = {Frequency.WEEKLY: "week", Frequency.DAILY: "day"}
 IN_PERIOD: Mapping[Frequency, str] = {Frequency.WEEKLY: "in this week", Frequency.DAILY: "on this day"}
 
@@ -138,7 +140,7 @@ def build_view(digest: Digest, options: ViewOptions, footer: Footer) -> DigestVi
         draft_note="" if digest.issued_at else _draft_text(digest, site.timezone),
         sections=tuple(_section_view(section, digest, options) for section in digest.sections),
         empty_note="" if digest.item_count or digest.is_unread else _empty_text(digest),
-        silence=tuple(one_line(sentence, MAX_TITLE_LENGTH) for sentence in digest.silences),
+        silence=tuple(one_line(sentence, MAX_SILENCE_LENGTH) for sentence in digest.silences),
         unread=tuple(_unread_views(digest, max_items)),
         imprint=_imprint_text(one_line(site.operator)),
         contact=one_line(site.contact),

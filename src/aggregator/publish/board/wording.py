@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from aggregator.model import (
     PlanReport,
     Precision,
     ProcessReport,
+    QuietDays,
     Rule,
     RuleCheck,
     RuleResult,
@@ -147,14 +148,16 @@ def _last_record_text(silence: Silence, moment: Moment, days: int, zone: ZoneInf
     when = format_moment(moment, zone).text
     if silence.last and silence.last.no_later:
         age = f", at least {count_text(days)} ago" if days else ""
-        return f"The last record that we hold bears no date; it came out no later than {when}{age}."
+        watched = silence.observed_days is not None
+        quiet = quiet_text(silence.quiet, days) if days and watched else ""
+        return f"The last record that we hold bears no date; it came out no later than {when}{age}.{quiet}"
     if moment.precision is Precision.YEAR:
         return f"The last record that we hold is of {when}."
     age = ", today" if days == 0 else f", {count_text(days)} ago"
     if moment.precision is Precision.MONTH:
         # Days count from the last one of the month.
         age = f", at least {count_text(days)} ago" if days else ""
-    quiet = _quiet_text(silence, days)
+    quiet = quiet_text(silence.quiet, days)
     if silence.reconstructed:
         days_watched = (
             f", of which we watched {count_text(silence.observed_days)}"
@@ -168,13 +171,15 @@ def _last_record_text(silence: Silence, moment: Moment, days: int, zone: ZoneInf
     return f"The last record is of {when}{age}.{quiet}"
 
 
-def _quiet_text(silence: Silence, days: int) -> str:
+def quiet_text(quiet: Sequence[QuietDays], days: int) -> str:
     """` Of these 143 days, 45 were in the pre-election period before …`; empty without such days."""
-    if not silence.quiet:
+    if not quiet:
         return ""
+    if days == 1:
+        return f" That day was in the {clean_line(quiet[0].period.what)}."
     parts = " and ".join(
         f"{one.days} {'was' if one.days == 1 else 'were'} in the {clean_line(one.period.what)}"
-        for one in silence.quiet
+        for one in quiet
     )
     return f" Of these {count_text(days)}, {parts}."
 
@@ -249,13 +254,14 @@ def yes_no_text(value: bool | None) -> str:
 def silence_sentences(board: Board, zone: ZoneInfo) -> tuple[str, ...]:
     """For digests: a sentence for each process with no record for four weeks, and for each limit passed.
 
-    A process with a source that cannot be read gets no sentence on its silence: that gap is ours, not theirs.
+    A process without a source that is read, or with one that cannot be read, gets no sentence on its silence:
+    that gap is ours, not theirs.
     Days of quiet periods do not count, and who published anything at all in that time is not silent.
     """
     sentences = []
     for process in board.processes:
         name, silence = clean_line(process.process.name), process.silence
-        if _is_silent(silence, day_of(board.at, zone), zone) and not process.coverage.unreadable:
+        if _is_silent(silence, day_of(board.at, zone), zone):
             texts = (silence_text(silence, zone, name), other_document_text(silence, zone))
             sentences.append(f"{name}: {' '.join(filter(None, texts))}")
         for check in process.checks:
@@ -268,7 +274,12 @@ def _is_silent(silence: Silence, day: date, zone: ZoneInfo) -> bool:
     other = silence.other_document.moment if silence.other_document else None
     if other and (day - last_day(other, zone)).days <= LONG_SILENCE_DAYS:
         return False
-    return silence.days is None or silence.days - silence.quiet_days > LONG_SILENCE_DAYS
+    if silence.observed_days is None:
+        # Nobody could have seen a newer one: a gap of ours.
+        return False
+    # Without any record only the days that we watched are known to have had none.
+    days = silence.days if silence.last else silence.observed_days
+    return days is not None and days - silence.quiet_days > LONG_SILENCE_DAYS
 
 
 def board_heading(board: Board, zone: ZoneInfo, *, as_known: bool = False) -> str:

@@ -23,7 +23,7 @@ from aggregator.model import (
     Snapshot,
 )
 from aggregator.publish.board.board_json import absolute_evidence_link
-from aggregator.publish.board.wording import count_text
+from aggregator.publish.board.wording import count_text, quiet_text
 from aggregator.publish.feeds.catalogue import NOT_OFFICIAL, feed_id
 from aggregator.publish.feeds.feed_files import publish_item_feed
 from aggregator.publish.feeds.items import FeedHeading, FeedItem
@@ -133,7 +133,7 @@ def _silence_item(event: SilenceEvent, process: ProcessReport, site: Site) -> Fe
         updated=day.written_at,
         updated_precision=day.precision,
         published=day,
-        summary=clean_line(_silence_text(event, process, zone)),
+        summary=clean_line(_silence_text(event, zone)),
     )
 
 
@@ -144,7 +144,7 @@ def _silence_title(event: SilenceEvent, process: ProcessReport) -> str:
     return f"{process.process.name}: no {what} found for {count_text(event.days)}"
 
 
-def _silence_text(event: SilenceEvent, process: ProcessReport, zone: ZoneInfo) -> str:
+def _silence_text(event: SilenceEvent, zone: ZoneInfo) -> str:
     """What was found, which limit applies, and which sources were read."""
     last = "We hold no earlier one."
     if event.last and event.last.moment:
@@ -153,5 +153,6 @@ def _silence_text(event: SilenceEvent, process: ProcessReport, zone: ZoneInfo) -
     own_rule = " This limit is our own mark, no rule of anybody." if event.rule.basis is Basis.OURS else ""
     ended = f"The silence ended on {format_day(event.day).text}." if event.ended else ""
     limit = f"The limit of {event.rule.id} is {count_text(event.rule.days)}.{own_rule}"
-    looked = f"Looked for in: {', '.join(process.coverage.sources)}."
-    return " ".join(filter(None, (ended, last, limit, looked, "If we have missed a record, please tell us.")))
+    quiet = quiet_text(event.quiet, event.days).strip()
+    looked = f"Looked for in: {', '.join(event.looked_in)}." if event.looked_in else ""
+    return " ".join(filter(None, (ended, last, quiet, limit, looked, "If we have missed a record, please tell us.")))
