@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from aggregator.model import (
@@ -11,7 +12,9 @@ from aggregator.model import (
     Fact,
     FactKind,
     Membership,
+    Moment,
     Plan,
+    Precision,
     Process,
     Register,
 )
@@ -31,15 +34,15 @@ def fact(kind: FactKind, what: str, on: str | None, public: str | None = "2020-0
     )
 
 
-def commitment_at(at: str, *facts: Fact) -> CommitmentReport:
-    """The report on a commitment of a plan that runs from 2024 to 2025, at a day."""
+def commitment_at(at: str, *facts: Fact, ends: tuple[Fact, ...] = ()) -> CommitmentReport:
+    """The report on a commitment of a plan at a day; it runs from 2024 to 2025 unless `ends` are given."""
     plan = Plan(
         id="plan",
         process="here",
         title="Plan",
         facts=(
             fact(FactKind.PUBLISHED, "published", "2024-01-01"),
-            fact(FactKind.ENDS, "ends", "2025-12-31"),
+            *(ends or (fact(FactKind.ENDS, "ends", "2025-12-31"),)),
         ),
         commitments=(Commitment(id="one", title="One", facts=facts),),
     )
@@ -60,6 +63,28 @@ def test_only_a_milestone_after_the_last_day_of_the_plan_is_late() -> None:
     )
     assert [claim.what for claim in commitment.milestones] == ["before", "on the last day", "after"]
     assert [claim.what for claim in commitment.late] == ["after"]
+
+
+def test_no_milestone_is_late_that_may_be_before_the_end() -> None:
+    """Greater Manchester's plan ends in March or May 2028, by two lines of one page."""
+    at_a_glance = Moment(at=moment("2028-03-01 00:00").at, precision=Precision.MONTH)
+    duration = Moment(at=moment("2028-05-01 00:00").at, precision=Precision.MONTH)
+    year = Moment(at=moment("2028-01-01 00:00").at, precision=Precision.YEAR)
+    days = [moment("2028-05-31 00:00"), year, moment("2028-06-01 00:00")]
+    ends = tuple(
+        replace(
+            fact(FactKind.ENDS, "ends", None),
+            claim=Claim(what="ends", moment=one, source="https://www.gov.uk/c"),
+            preferred=one is at_a_glance,
+        )
+        for one in (at_a_glance, duration)
+    )
+    milestones = (
+        replace(fact(FactKind.MILESTONE, "due", None), claim=Claim(what="due", moment=one, source=None))
+        for one in days
+    )
+    commitment = commitment_at("2028-07-01", *milestones, ends=ends)
+    assert [claim.moment for claim in commitment.late] == days[2:]
 
 
 def test_the_state_is_that_of_the_day_and_the_last_update_the_newest_known() -> None:

@@ -295,7 +295,8 @@ def test_the_feed_of_silences_names_no_meeting_that_may_have_been_held(situation
 def test_an_event_names_the_sources_and_the_quiet_days() -> None:
     board = Situation.read(
         "2026-12-20",
-        "fact uk-1 published 2025-01-10; record 2026-02-01; meeting 2026-02-01; quiet uk 2026-03-26 2026-05-07",
+        "fact uk-1 published 2025-01-10; record 2026-02-01; meeting 2026-02-01; "
+        "quiet uk 2026-03-26 2026-05-07",
     ).board()
     found = {
         event.rule.id: (event.days, [one.days for one in event.quiet], event.looked_in)

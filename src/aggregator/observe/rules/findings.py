@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from aggregator.model import Fact, FactKind, Plan, Precision, Rule, RuleCheck, RuleResult
-from aggregator.model.days import moment_in_words
+from aggregator.model import Fact, FactKind, Plan, Rule, RuleCheck, RuleResult
+from aggregator.model.days import COARSE, moment_in_words
 from aggregator.observe.rules.due_or_overdue import met, not_met, unknown
 from aggregator.observe.rules.plans import newest_plan
 from aggregator.observe.state.process_state import ProcessState, fact_evidence
@@ -92,6 +92,6 @@ def _day(fact: Fact, state: ProcessState) -> date:
 
 
 def _days_since(fact: Fact, state: ProcessState) -> int | None:
-    """Since when; None where no day or only a year is known."""
+    """Since when; None where no day is known."""
     moment = fact.claim.moment
-    return (state.day - _day(fact, state)).days if moment and moment.precision is not Precision.YEAR else None
+    return (state.day - _day(fact, state)).days if moment and moment.precision not in COARSE else None

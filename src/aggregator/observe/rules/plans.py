@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from aggregator.model import Evidence, Fact, FactKind, Plan, Rule, RuleCheck
-from aggregator.model.days import day_in_words, first_day, is_over, moment_in_words, months_after
+from aggregator.model.days import COARSE, day_in_words, first_day, is_over, moment_in_words, months_after
 from aggregator.observe.rules.due_or_overdue import (
     Duty,
     due,
@@ -132,7 +132,7 @@ def _outcome_pages(plan: Plan, state: ProcessState) -> list[Evidence]:
 def _response_awaited(rule: Rule, state: ProcessState, plan: Plan, closes: Fact) -> RuleCheck:
     """The response is due with the plan at the latest. Once the plan is late (rule P1) it has no due day."""
     evidence = [fact_evidence(closes)]
-    why = _call_text(closes, state)
+    why = _call_text(plan, closes, state)
     ends = [
         end
         for earlier_plan in state.plans[: state.plans.index(plan)]
@@ -160,11 +160,16 @@ def _response_missing(rule: Rule, state: ProcessState, plan: Plan, closes: Fact,
     return late_unless_unseen(rule, state, duty, plan.id)
 
 
-def _call_text(closes: Fact, state: ProcessState) -> str:
-    """`the call closed 12 days ago`, `the call closed today`, `the call is open`."""
-    moment = closes.claim.moment
-    if moment is None or not is_over(moment, state.at, state.zone):
-        return "the call is open"
+def _call_text(plan: Plan, closes: Fact, state: ProcessState) -> str:
+    """`the call closed 12 days ago`, `the call closed in May 2026`, `the call is open` …"""
+    moment, opened = closes.claim.moment, plan.fact(FactKind.CALL_OPENED)
+    if moment is None:
+        return "when the call closes is not known"
+    if not is_over(moment, state.at, state.zone):
+        not_yet = opened and opened.claim.moment and state.reached_on(opened) is None
+        return "the call is announced" if not_yet else "the call is open"
+    if moment.precision in COARSE:
+        return f"the call closed {moment_in_words(moment, state.zone)}"
     days = (state.day - state.last_day(moment)).days
     return "the call closed today" if days == 0 else f"the call closed {days} day{'s' * (days != 1)} ago"
 

@@ -18,7 +18,7 @@ from aggregator.model import (
     PlanStage,
     Precision,
 )
-from aggregator.model.days import is_over
+from aggregator.model.days import first_day, is_over
 from aggregator.model.plans import preferred_fact
 from aggregator.observe.state.process_state import ProcessState, fact_evidence
 
@@ -145,5 +145,10 @@ def _late_milestones(commitment: Commitment, plan: Plan, state: ProcessState) ->
     if end is None or end.claim.moment is None:
         return ()
     last = state.last_day(end.claim.moment)
+    # Where another source has a later end, the plan may last until then. A year that has this end in it says
+    # nothing else.
+    others = [fact.claim.moment for fact in plan.facts_of(FactKind.ENDS)]
+    later = [moment for moment in others if moment and first_day(moment, state.zone) > last]
+    last = max([last, *(state.last_day(moment) for moment in later)])
     due = [fact.claim for fact in commitment.facts if fact.kind is FactKind.MILESTONE]
-    return tuple(claim for claim in due if claim.moment and state.last_day(claim.moment) > last)
+    return tuple(claim for claim in due if claim.moment and first_day(claim.moment, state.zone) > last)

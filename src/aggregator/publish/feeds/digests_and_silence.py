@@ -155,4 +155,6 @@ def _silence_text(event: SilenceEvent, zone: ZoneInfo) -> str:
     limit = f"The limit of {event.rule.id} is {count_text(event.rule.days)}.{own_rule}"
     quiet = quiet_text(event.quiet, event.days).strip()
     looked = f"Looked for in: {', '.join(event.looked_in)}." if event.looked_in else ""
-    return " ".join(filter(None, (ended, last, quiet, limit, looked, "If we have missed a record, please tell us.")))
+    return " ".join(
+        filter(None, (ended, last, quiet, limit, looked, "If we have missed a record, please tell us."))
+    )
