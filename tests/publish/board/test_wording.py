@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.model import (
     Board,
+    Coverage,
     Deadline,
     PlanStage,
     Precision,
@@ -17,7 +18,13 @@ from aggregator.model import (
     QuietPeriod,
     Silence,
 )
-from aggregator.publish.board.wording import deadline_text, silence_sentences, silence_text, stage_text
+from aggregator.publish.board.wording import (
+    coverage_text,
+    deadline_text,
+    silence_sentences,
+    silence_text,
+    stage_text,
+)
 from tests.publish.board.boards import make_day, make_evidence, make_process_report
 from tests.support.builders import LONDON, NOON, moment
 
@@ -123,6 +130,37 @@ def test_a_body_that_published_something_else_lately_is_not_silent(published: st
 def test_a_deadline_in_words(exact: Any, days: int, text: str) -> None:
     deadline = Deadline(id="d", title="Deadline", day=date(2026, 7, 5), days=days, exact=exact)
     assert deadline_text(deadline, LONDON) == text
+
+
+@pytest.mark.parametrize(
+    ("sources", "lost", "never", "text"),
+    [
+        (("A",), (), (), "Looked for in 1 source, read since 23 May 2026."),
+        (("A", "B"), (), (), "Looked for in 2 sources, all of them read since 23 May 2026."),
+        (("A", "B"), ("B",), (), "Looked for in 2 sources; not read since 1 June 2026: B."),
+        (("A", "B", "C"), ("B", "C"), (), "Looked for in 3 sources; not read up to this day: B, C."),
+        (
+            ("A", "B", "C"),
+            ("B", "C"),
+            ("C",),
+            "Looked for in 3 sources; not read up to this day: B; never read by us: C.",
+        ),
+    ],
+)
+def test_where_we_looked_in_words(
+    sources: tuple[str, ...], lost: tuple[str, ...], never: tuple[str, ...], text: str
+) -> None:
+    """No sentence says both that all sources are read and that some are not."""
+    coverage = Coverage(
+        sources=sources,
+        first_read=date(2026, 5, 23),
+        since=None if never else date(2026, 5, 23),
+        gaps=(),
+        unreadable=lost,
+        unreadable_since=date(2026, 6, 1) if lost else None,
+        never_read=never,
+    )
+    assert coverage_text(replace(make_process_report(), coverage=coverage)) == text
 
 
 def test_a_stage_since_a_bare_year_has_no_age_in_days() -> None:

@@ -11,6 +11,7 @@ from aggregator.model import (
     Basis,
     Board,
     Claim,
+    Coverage,
     CoverageGap,
     Deadline,
     Evidence,
@@ -200,21 +201,25 @@ def coverage_text(process: ProcessReport) -> str:
         return "No source of this process is read."
     many = count_text(len(coverage.sources), "source", "sources")
     if len(coverage.unreadable) == len(coverage.sources) and coverage.unreadable_since is None:
+        if len(coverage.sources) == 1:
+            return "Its only source had not been read by this day."
         return f"None of its {many} had been read by this day."
-    since = (
-        f"all of them read since {format_day(coverage.since).text}"
-        if coverage.since
-        else "not all of them read yet"
+    if not coverage.unreadable and coverage.since:
+        all_of_them = "all of them " if len(coverage.sources) > 1 else ""
+        return f"Looked for in {many}, {all_of_them}read since {format_day(coverage.since).text}."
+    return f"Looked for in {many}{_unread(coverage)}."
+
+
+def _unread(coverage: Coverage) -> str:
+    """Which sources were never read, and which are not read any more; with a day only if it is that of all."""
+    never = [title for title in coverage.unreadable if title in coverage.never_read]
+    lost = [title for title in coverage.unreadable if title not in coverage.never_read]
+    since = coverage.unreadable_since if len(coverage.unreadable) == 1 else None
+    when = f"since {format_day(since).text}" if since else "up to this day"
+    parts = ((f"not read {when}", lost), ("never read by us", never))
+    return "".join(
+        f"; {what}: {', '.join(clean_line(title) for title in titles)}" for what, titles in parts if titles
     )
-    return f"Looked for in {many}, {since}{_unread(process)}."
-
-
-def _unread(process: ProcessReport) -> str:
-    coverage = process.coverage
-    if not coverage.unreadable:
-        return ""
-    since = f" since {format_day(coverage.unreadable_since).text}" if coverage.unreadable_since else ""
-    return f"; not read{since}: {', '.join(clean_line(title) for title in coverage.unreadable)}"
 
 
 def lag_text(meeting: Meeting) -> str:
