@@ -71,6 +71,8 @@ class RuleCheck:
     days: int | None = None
     # The last day on which it can be met.
     by: date | None = None
+    # Whether only the month of `by` is known, of which it is then the last day.
+    coarse: bool = False
     # For UNKNOWN: since when.
     since: date | None = None
     # For OVERDUE and PAST_OUR_LIMIT: the day that `days` is told for; None: that of the board.

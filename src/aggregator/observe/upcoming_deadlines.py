@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from aggregator.model import (
@@ -11,13 +13,15 @@ from aggregator.model import (
     Fact,
     FactKind,
     Measure,
+    Moment,
     Plan,
     PlanReport,
+    Precision,
     RuleCheck,
     RuleResult,
 )
 from aggregator.model.days import is_over
-from aggregator.observe.state.process_state import ProcessState, fact_evidence
+from aggregator.observe.state.process_state import ProcessState, fact_evidence, moment_of_day
 
 UPCOMING_FACTS: Final = {
     FactKind.CALL_CLOSES: "call closes",
@@ -50,8 +54,14 @@ def _rule_deadlines(state: ProcessState, checks: Iterable[RuleCheck]) -> Iterato
                 day=check.by,
                 days=(check.by - state.day).days,
                 plan=check.plan,
+                exact=_month_of(check.by) if check.coarse else None,
                 evidence=check.evidence,
             )
+
+
+def _month_of(day: date) -> Moment:
+    """The month of a day, of which no more is known."""
+    return replace(moment_of_day(day.replace(day=1)), precision=Precision.MONTH)
 
 
 def _plan_deadlines(state: ProcessState, plans: Iterable[PlanReport]) -> Iterator[Deadline]:

@@ -57,11 +57,19 @@ def met(rule: Rule, state: ProcessState, evidence: Sequence[Evidence], why: str,
     return _check(rule, state, RuleResult.MET, evidence, why, plan)
 
 
-def due(
-    rule: Rule, state: ProcessState, by: date, evidence: Sequence[Evidence], why: str, plan: str = ""
+def due(  # each argument is a part of the result
+    rule: Rule,
+    state: ProcessState,
+    by: date,
+    evidence: Sequence[Evidence],
+    why: str,
+    plan: str = "",
+    *,
+    coarse: bool = False,
 ) -> RuleCheck:
-    """Not done yet, and in time until `by`."""
-    return _check(rule, state, RuleResult.DUE, evidence, why, plan, days=(by - state.day).days, by=by)
+    """Not done yet, and in time until `by`; `coarse`: of that day only the month is known."""
+    check = _check(rule, state, RuleResult.DUE, evidence, why, plan, days=(by - state.day).days, by=by)
+    return replace(check, coarse=coarse)
 
 
 def late_unless_unseen(rule: Rule, state: ProcessState, duty: Duty, plan: str = "") -> RuleCheck:

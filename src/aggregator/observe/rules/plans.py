@@ -51,6 +51,16 @@ def _latest_end(plan: Plan, state: ProcessState) -> date:
     return max(state.last_day(moment) for moment in moments if moment)
 
 
+def _is_coarse(plan: Plan, end: date, state: ProcessState) -> bool:
+    """Whether only the month or year of a plan's end is known, of which `end` is the last day.
+
+    The fact that is used decides: that of the most exact source, and no day for which there is no source.
+    """
+    used = plan.fact(FactKind.ENDS)
+    moment = used.claim.moment if used else None
+    return moment is not None and moment.precision in COARSE and state.last_day(moment) == end
+
+
 def _published(
     rule: Rule, state: ProcessState, by: date, evidence: Sequence[Evidence], plan: Plan, day: date
 ) -> RuleCheck:
@@ -78,15 +88,17 @@ def _not_published(
         why = f"{perhaps_published(candidates[0], by, state)}; {why}"
         found = [document_evidence(one, official=True) for one in candidates]
         return unknown(rule, state, [*found, *evidence], why, plan=plan)
+    why = f"{why}; the next one was not found as published"
     if state.day <= by:
-        return due(rule, state, by, evidence, f"{why}; the next one was not found as published", plan)
+        coarse = _is_coarse(last, _latest_end(last, state), state)
+        return due(rule, state, by, evidence, why, plan, coarse=coarse)
     duty = Duty(
         kind=FactKind.PUBLISHED,
         coverage=state.coverage,
         by=by,
         possible_from=_not_yet_out_on(last, after, state),
         evidence=evidence,
-        why=f"{why}; the next one was not found as published",
+        why=why,
     )
     return late_unless_unseen(rule, state, duty, plan)
 
@@ -133,14 +145,14 @@ def _response_awaited(rule: Rule, state: ProcessState, plan: Plan, closes: Fact)
     """The response is due with the plan at the latest. Once the plan is late (rule P1) it has no due day."""
     evidence = [fact_evidence(closes)]
     why = _call_text(plan, closes, state)
-    ends = [
-        end
-        for earlier_plan in state.plans[: state.plans.index(plan)]
-        if (end := ended_on(earlier_plan, state))
-    ]
-    by = months_after(max(ends), NEXT_PLAN_MONTHS) if ends else None
-    if by and state.day <= by:
-        return due(rule, state, by, evidence, f"{why}; no response was found yet", plan.id)
+    ended = (one for one in state.plans[: state.plans.index(plan)] if ended_on(one, state))
+    # As in rule P1: where sources disagree on the end, in doubt the limit is later.
+    ends = [(_latest_end(one, state), one) for one in ended]
+    end, last = max(ends, key=lambda pair: pair[0], default=(None, None))
+    by = months_after(end, NEXT_PLAN_MONTHS) if end else None
+    if by and end and last and state.day <= by:
+        why, coarse = f"{why}; no response was found yet", _is_coarse(last, end, state)
+        return due(rule, state, by, evidence, why, plan.id, coarse=coarse)
     why += "; no response was found; it is due with the plan, which was not found either"
     return unknown(rule, state, evidence, why, plan=plan.id)
 

@@ -27,7 +27,7 @@ from aggregator.model import (
     RuleResult,
     Silence,
 )
-from aggregator.model.days import COARSE, day_of, last_day
+from aggregator.model.days import COARSE, MONTHS, day_of, last_day
 from aggregator.model.plans import COMPLETION_SCALE
 from aggregator.publish.presentation.dates import format_day, format_moment
 from aggregator.publish.presentation.paths import web_url
@@ -75,7 +75,7 @@ def result_text(check: RuleCheck) -> str:
     if check.result is RuleResult.MET:
         return f"met, {days} left" if days else "met"
     if check.result is RuleResult.DUE:
-        return "due today" if check.days == 0 else f"due in {days}"
+        return _due_text(check, days)
     if check.result in PAST_LIMIT:
         on = f" on {format_day(check.counted_on).text}" if check.counted_on else ""
         return f"{check.result.value} by {days}{on}"
@@ -84,6 +84,12 @@ def result_text(check: RuleCheck) -> str:
     if check.result is RuleResult.UNKNOWN:
         return f"cannot tell since {format_day(check.since).text}" if check.since else "cannot tell"
     return check.result.value
+
+
+def _due_text(check: RuleCheck, days: str) -> str:
+    if check.coarse and check.by:
+        return f"due by the end of {MONTHS[check.by.month - 1]} {check.by.year}"
+    return "due today" if check.days == 0 else f"due in {days}"
 
 
 def stage_text(plan: PlanReport, zone: ZoneInfo) -> str:
@@ -211,7 +217,7 @@ def coverage_text(process: ProcessReport) -> str:
 
 
 def _unread(coverage: Coverage) -> str:
-    """Which sources were never read, and which are not read any more; with a day only if it is that of all."""
+    """Which sources were never read, and which no more; with a day only if it is that of all."""
     never = [title for title in coverage.unreadable if title in coverage.never_read]
     lost = [title for title in coverage.unreadable if title not in coverage.never_read]
     since = coverage.unreadable_since if len(coverage.unreadable) == 1 else None

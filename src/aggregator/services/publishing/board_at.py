@@ -55,7 +55,7 @@ def _had_polled(store: Store, at: datetime) -> bool:
     states, outages = store.sources.states().values(), store.sources.outages().values()
     polls = [time for state in states for time in (state.first_read, state.failing_since) if time]
     polls += [outage.since for several in outages for outage in several]
-    return not polls or min(polls) <= at
+    return bool(polls) and min(polls) <= at
 
 
 def _build(
