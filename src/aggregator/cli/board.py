@@ -19,6 +19,7 @@ from aggregator.publish.board.wording import (
     coverage_text,
     deadline_text,
     meeting_text,
+    other_document_text,
     result_text,
     silence_text,
     stage_text,
@@ -90,7 +91,8 @@ def _print_process(report: ProcessReport, site: Site) -> None:
             print_text(f"  {plan.plan.title}: {stage_text(plan, timezone)}")
             _print_commitments(plan)
     silence = silence_text(report.silence, timezone, report.process.name)
-    print_text(f"  {silence} {coverage_text(report)}")
+    other = other_document_text(report.silence, timezone)
+    print_text(f"  {' '.join(filter(None, (silence, other, coverage_text(report))))}")
     for gap in report.coverage.gaps[-3:]:
         print_text(f"  Not watched: {coverage_gap_text(gap)}")
     for meeting in report.meetings[:1]:

@@ -18,7 +18,7 @@ from aggregator.model import (
     Silence,
 )
 from aggregator.publish.board.wording import deadline_text, silence_sentences, silence_text, stage_text
-from tests.publish.board.boards import make_evidence, make_process_report
+from tests.publish.board.boards import make_day, make_evidence, make_process_report
 from tests.support.builders import LONDON, NOON, moment
 
 ELECTION = QuietPeriod(
@@ -73,6 +73,16 @@ def test_a_digest_names_a_gap_of_more_than_four_weeks_outside_quiet_periods(
 ) -> None:
     report = make_process_report(silence=make_silence(days, quiet), checks=())
     assert len(silence_sentences(Board(at=NOON, rows=(), processes=(report,)), LONDON)) == named
+
+
+@pytest.mark.parametrize(("published", "named"), [("2026-05-08", 0), ("2026-05-07", 1)])
+def test_a_body_that_published_something_else_lately_is_not_silent(published: str, named: int) -> None:
+    """It is 5 June 2026; a routine return is no record of the process, and no silence either."""
+    other = make_evidence("A return", moment=make_day(published))
+    report = make_process_report(silence=make_silence(other_document=other), checks=())
+    sentences = silence_sentences(Board(at=NOON, rows=(), processes=(report,)), LONDON)
+    assert len(sentences) == named
+    assert all("Newer, but no record of the process: A return, 7 May 2026." in one for one in sentences)
 
 
 @pytest.mark.parametrize(

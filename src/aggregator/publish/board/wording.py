@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from aggregator.model import (
     RuleResult,
     Silence,
 )
-from aggregator.model.days import COARSE, day_of
+from aggregator.model.days import COARSE, day_of, last_day
 from aggregator.model.plans import COMPLETION_SCALE
 from aggregator.publish.presentation.dates import format_day, format_moment
 from aggregator.publish.presentation.paths import web_url
@@ -178,6 +179,15 @@ def _quiet_text(silence: Silence, days: int) -> str:
     return f" Of these {count_text(days)}, {parts}."
 
 
+def other_document_text(silence: Silence, zone: ZoneInfo) -> str:
+    """The newer document of the bodies that is no record of the process; empty without one."""
+    other = silence.other_document
+    if other is None or other.moment is None:
+        return ""
+    when = f"{'no later than ' if other.no_later else ''}{format_moment(other.moment, zone).text}"
+    return f"Newer, but no record of the process: {clean_line(other.title, 200)}, {when}."
+
+
 def coverage_text(process: ProcessReport) -> str:
     """How many sources we read, since when, and which cannot be read now."""
     coverage = process.coverage
@@ -240,18 +250,25 @@ def silence_sentences(board: Board, zone: ZoneInfo) -> tuple[str, ...]:
     """For digests: a sentence for each process with no record for four weeks, and for each limit passed.
 
     A process with a source that cannot be read gets no sentence on its silence: that gap is ours, not theirs.
-    Days of quiet periods do not count.
+    Days of quiet periods do not count, and who published anything at all in that time is not silent.
     """
     sentences = []
     for process in board.processes:
         name, silence = clean_line(process.process.name), process.silence
-        is_silent = silence.days is None or silence.days - silence.quiet_days > LONG_SILENCE_DAYS
-        if is_silent and not process.coverage.unreadable:
-            sentences.append(f"{name}: {silence_text(silence, zone, name)}")
+        if _is_silent(silence, day_of(board.at, zone), zone) and not process.coverage.unreadable:
+            texts = (silence_text(silence, zone, name), other_document_text(silence, zone))
+            sentences.append(f"{name}: {' '.join(filter(None, texts))}")
         for check in process.checks:
             if check.result in PAST_LIMIT:
                 sentences.append(f"{name}: {check.rule.title} ({check.rule.id}): {result_text(check)}.")
     return tuple(sentences)
+
+
+def _is_silent(silence: Silence, day: date, zone: ZoneInfo) -> bool:
+    other = silence.other_document.moment if silence.other_document else None
+    if other and (day - last_day(other, zone)).days <= LONG_SILENCE_DAYS:
+        return False
+    return silence.days is None or silence.days - silence.quiet_days > LONG_SILENCE_DAYS
 
 
 def board_heading(board: Board, zone: ZoneInfo, *, as_known: bool = False) -> str:

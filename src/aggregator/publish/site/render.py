@@ -94,7 +94,13 @@ _TEMPLATE_FUNCTIONS: Final = (
     *(last_record_age, last_record_date, coverage_note, source_address_text, last_day, updates_chart),
     # the board
     *(wording.basis_text, wording.claim_text, wording.commitments_text, wording.coverage_gap_text),
-    *(wording.coverage_text, wording.deadline_text, wording.days_text, wording.lag_text),
+    *(
+        wording.coverage_text,
+        wording.deadline_text,
+        wording.other_document_text,
+        wording.days_text,
+        wording.lag_text,
+    ),
     *(wording.result_text, wording.silence_text, wording.stage_text, wording.yes_no_text),
     *(wording.binding_checks, wording.evidence_link, wording.front_table_checks, wording.publication_date),
 )
