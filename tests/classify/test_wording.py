@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from aggregator.classify.file_addresses import file_key
+from aggregator.classify.file_addresses import file_key, same_files
 from aggregator.classify.wording.texts import Wording
 from aggregator.classify.wording.typography import comparable_text
 from aggregator.model import Entry
@@ -48,6 +48,22 @@ def same(before: str, after: str) -> bool:
         ("<p>12 days left</p>", "<p>1 day left</p>"),
         ("<p>Page generated in 0.123 seconds</p>", "<p>Page generated in 0.2 seconds</p>"),
         ("<p>© 2025 Council</p>", "<p>© 2026 Council</p>"),
+        ("<p>Heddiw yw dydd Mercher 3 Mehefin 2026</p>", "<p>Heddiw yw dydd Iau 4 Mehefin 2026</p>"),
+        ("<p>Good morning, it is Wednesday</p>", "<p>Good afternoon, it is Thursday</p>"),
+        ("<ul><li>3/6/26</li><li>Search</li></ul>", "<ul><li>4/6/26</li><li>Search</li></ul>"),
+        ("<p>Adolygwyd ddiwethaf 3 Mehefin 2026</p>", "<p>Adolygwyd ddiwethaf 9 Mehefin 2026</p>"),
+        ("<p>No comments yet</p>", "<p>Comments (3)</p>"),
+        ("<p>By the team | 3 awr yn ôl | 1,207 views</p>", "<p>By the team | awr yn ôl | 1.3k views</p>"),
+        ("<p>1,207 o ymweliadau</p>", "<p>1,214 o ymweliadau</p>"),
+        ("<p>4 munud o ddarllen</p>", "<p>5 munud o ddarllen</p>"),
+        ("<p>Yn cau mewn 3 diwrnod</p>", "<p>Yn cau mewn 2 ddiwrnod</p>"),
+        ("<p>There are 3 guests and 1 member online</p>", "<p>There are 7 guests and no members online</p>"),
+        ("<dl><dt>Downloads</dt><dd>12</dd></dl>", "<dl><dt>Downloads</dt><dd>13</dd></dl>"),
+        ("<div><p>1,207</p><p>views</p></div>", "<div><p>1,214</p><p>views</p></div>"),
+        (
+            "<table><tr><th>File</th><th>Views</th></tr><tr><td>Minutes</td><td>12</td></tr></table>",
+            "<table><tr><th>File</th><th>Views</th></tr><tr><td>Minutes</td><td>13</td></tr></table>",
+        ),
         ("<ol><li>A 1</li><li>B 2</li></ol>", "<ol><li>B 2</li><li>A 1</li></ol>"),
         (
             "<table><tr><td>a</td><td>1</td></tr><tr><td>b</td><td>2</td></tr></table>",
@@ -70,6 +86,21 @@ def test_counters_ages_today_order_and_typography_are_no_change(before: str, aft
         ("<p>We spent 12 million on 4 schemes</p>", "<p>We spent 13 million on 4 schemes</p>"),
         ("<p>It runs for 12 weeks.</p>", "<p>It runs for 10 weeks.</p>"),
         ("<p>Fell by 5%</p>", "<p>Fell by -5%</p>"),
+        ("<h2>Closing date</h2><p>30 June 2026</p>", "<h2>Closing date</h2><p>1 July 2026</p>"),
+        ("<dl><dt>Closes</dt><dd>3 June 2026</dd></dl>", "<dl><dt>Closes</dt><dd>4 June 2026</dd></dl>"),
+        ("<ul><li>30 June 2026</li></ul>", "<ul><li>1 July 2026</li></ul>"),
+        ("<p>Updated closing date: 3 June 2026</p>", "<p>Updated closing date: 4 June 2026</p>"),
+        ("<p>Comments by 3/6/2026</p>", "<p>Comments by 4/6/2026</p>"),
+        ("<p>The forum has 12 members.</p>", "<p>The forum has 13 members.</p>"),
+        ("<p>25 people attended.</p>", "<p>26 people attended.</p>"),
+        ("<p>We had 40 comments on it.</p>", "<p>We had 45 comments on it.</p>"),
+        ("<p>The inquiry began 3 years ago.</p>", "<p>The inquiry began 5 years ago.</p>"),
+        ("<p>Reply in 20 days.</p>", "<p>Reply in 10 days.</p>"),
+        ("<p>Shares: £25,000</p>", "<p>Shares: £26,000</p>"),
+        (
+            "<table><tr><th>Body</th><th>Spent</th></tr><tr><td>A</td><td>12</td></tr></table>",
+            "<table><tr><th>Body</th><th>Spent</th></tr><tr><td>A</td><td>13</td></tr></table>",
+        ),
         ("<p>Posted 2 days ago: yes</p>", "<p>Posted 3 days ago: no</p>"),
         (
             "<table><tr><td>a</td><td>1</td></tr><tr><td>b</td><td>2</td></tr></table>",
@@ -96,6 +127,14 @@ def test_what_a_text_says_is_a_change(before: str, after: str) -> None:
         ("https://f.org/m.pdf?v=171801", "http://www.f.org/m.pdf", True),
         ("https://f.org/m.pdf?se=2026&sp=r&sig=a%2B", "https://f.org/m.pdf?se=2027&sp=r&sig=b", True),
         ("https://f.org/get?id=7&token=a1", "https://f.org/get?token=b2&id=7", True),
+        ("https://f.org/d.aspx?UniqueId=7&tempauth=a", "https://f.org/d.aspx?UniqueId=7&tempauth=b", True),
+        (
+            "https://f.org/m?sv=1&skoid=2&skt=3&sr=b&sig=a",
+            "https://f.org/m?sv=1&skoid=4&skt=5&sr=b&sig=b",
+            True,
+        ),
+        ("https://f.org/(S(1f2e))//m.pdf?download=1", "https://f.org:443/m.pdf", True),
+        ("https://f.org/index.php?download=12", "https://f.org/index.php?download=13", False),
         ("https://f.org/get?id=7&token=a1", "https://f.org/get?token=a1&id=8", False),
         ("https://f.org/m.pdf?id=7", "https://f.org/m.pdf?id=8", False),
         ("https://f.org/minutes-1.pdf", "https://f.org/minutes-2.pdf", False),
@@ -103,6 +142,12 @@ def test_what_a_text_says_is_a_change(before: str, after: str) -> None:
 )
 def test_a_file_is_known_without_signature_version_and_session(one: str, other: str, equal: bool) -> None:
     assert (file_key(one) == file_key(other)) is equal
+
+
+@pytest.mark.parametrize(("length", "equal"), [(1_000, True), (1_001, False), (0, False)])
+def test_a_file_in_a_folder_named_by_a_hash_is_the_same_if_it_is_as_long(length: int, equal: bool) -> None:
+    before, after = (f"https://f.org/media/{name}/m.pdf" for name in ("5f8d0a2b1c9d", "6a7b0c2b1c9e"))
+    assert same_files({before: 1_000}, {after: length}) is equal
 
 
 def test_a_sign_that_changes_a_number_is_no_typography() -> None:

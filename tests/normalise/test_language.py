@@ -29,3 +29,23 @@ def test_the_address_decides_then_the_text_then_the_stated_language(
     stated: str | None, url: str | None, default: str, text: str, expected: str
 ) -> None:
     assert detect_language(stated, url, default, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("stated", "language"),
+    [
+        ("en-GB", "en"),
+        ("cym", "cy"),
+        ("ga-IE", "ga-IE"),
+        ("zh_Hant", "zh-Hant"),
+        ("PL", "pl"),
+        # None of these names a language, so that the source's counts.
+        ("x-default", "gd"),
+        ("und", "gd"),
+        ("English", "gd"),
+    ],
+)
+def test_a_language_that_we_do_not_know_stays_as_it_is_stated(stated: str, language: str) -> None:
+    irish = "Focail i nGaeilge faoin bplean don rialtas oscailte sa bhliain seo"
+    text = irish if language not in ("en", "cy", "gd") else ""
+    assert detect_language(stated, None, "gd", text) == language

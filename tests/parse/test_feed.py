@@ -33,6 +33,7 @@ def test_atom_entry_is_read_as_it_was_written() -> None:
         title_is_html=True,
         summary="Example words & signs.",
         summary_is_html=False,
+        summary_is_verbatim=True,
         content="<p>Geiriau enghreifftiol.</p>",
         published="2026-05-01T09:00:00+01:00",
         updated="2026-05-25T16:00:00Z",

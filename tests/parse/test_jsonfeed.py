@@ -46,6 +46,7 @@ def test_an_item_of_version_1_1_is_read_as_it_was_written() -> None:
         title_is_verbatim=True,
         summary="Example summary: 1 < 2.",
         summary_is_html=False,
+        summary_is_verbatim=True,
         content='<p>Example words with a <a href="/nap6/">relative link</a>.</p>',
         published="2026-05-05T10:11:00+01:00",
         updated="2026-05-06T09:00:00Z",

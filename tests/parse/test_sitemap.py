@@ -162,7 +162,10 @@ def test_a_sitemap_that_is_packed_twice_is_unpacked_and_one_packed_without_end_i
 
 
 def test_a_packed_sitemap_is_unpacked() -> None:
-    assert read(SOURCE, gzip.compress(case("urlset.xml"))) == read(SOURCE, case("urlset.xml"))
+    plain = case("urlset.xml")
+    in_two_members = gzip.compress(plain[:99]) + gzip.compress(plain[99:]) + b"not packed"
+    for packed in (gzip.compress(plain), in_two_members):
+        assert read(SOURCE, packed) == read(SOURCE, plain)
 
 
 def test_a_packed_sitemap_is_unpacked_to_ten_megabytes_and_no_more() -> None:

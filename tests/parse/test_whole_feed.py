@@ -109,6 +109,9 @@ def test_a_reference_to_no_character_costs_only_itself(written: str, read: str) 
         "<!DOCTYPE html [<!ENTITY pound '&#xA3;'><!ENTITY other SYSTEM 'file:///etc/passwd'>]>\n",
         '<!DOCTYPE rss PUBLIC "-//Netscape//DTD RSS 0.91//EN" "http://a.example/rss.dtd">',
         '<?xml version="1.0"?><!-- <html> --><!DOCTYPE html>',
+        '<!DOCTYPE rss [<!ENTITY pound "&sign;"><!ENTITY sign "&pounds;"><!ENTITY pounds "&#163;">]>',
+        # Recursive, but nobody uses it.
+        '<!DOCTYPE rss [<!ENTITY a "&b;"><!ENTITY b "&a;">]>',
         "",
     ],
 )
@@ -121,7 +124,14 @@ def test_a_harmless_document_type_does_not_stand_in_the_way(before: str) -> None
 @pytest.mark.parametrize(
     ("before", "title", "words"),
     [
-        ('<!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>', "&b;", "contain each other"),
+        ('<!DOCTYPE rss [<!ENTITY a "&b;"><!ENTITY b "&a;">]>', "&b;", "contain each other"),
+        (
+            "<!DOCTYPE rss [<!ENTITY a0 'lol'>"
+            + "".join(f"<!ENTITY a{n + 1} '{f'&a{n};' * 10}'>" for n in range(9))
+            + "]>",
+            "&a9;",
+            "characters; 1000000 are read",
+        ),
         (
             f'<!DOCTYPE rss [<!ENTITY a "{"a" * 11_000}">]>',
             "&a;" * 100,
@@ -170,6 +180,27 @@ def test_an_atom_title_of_type_text_keeps_what_stands_in_angle_brackets(title: s
     assert document.title == read
 
 
+@pytest.mark.parametrize(
+    ("body", "read"),
+    [
+        ('<summary type="text">Using the &lt;b&gt; element</summary>', "Using the <b> element"),
+        ("<content>Mail &lt;foi@a.example&gt; &amp;amp; wait</content>", "Mail <foi@a.example> &amp; wait"),
+        # Software that calls its HTML plain text.
+        ("<summary>&lt;p&gt;An open plan&lt;/p&gt;</summary>", "An open plan"),
+        ('<content type="text">An open&lt;br/&gt;plan</content>', "An open plan"),
+    ],
+)
+def test_a_text_of_type_text_keeps_what_stands_in_angle_brackets(body: str, read: str) -> None:
+    [document] = documents(atom(entry("https://a.example/1", f"<title>A</title>{body}")))
+    assert document.text == read
+
+
+def test_texts_in_json_keep_what_stands_in_angle_brackets() -> None:
+    texts = {"summary": "The <b> element", "content_text": "Use <span> now", "title": "A"}
+    page = json_feed({"id": "https://a.example/1", **texts})
+    assert [document.text for document in normalised(page).entries] == ["The <b> element Use <span> now"]
+
+
 def test_a_title_in_json_keeps_what_stands_in_angle_brackets() -> None:
     page = json_feed({"id": "https://a.example/1", "title": "Using the <b> element&#8217;s"})
     assert [document.title for document in normalised(page).entries] == ["Using the <b> element’s"]
@@ -178,13 +209,17 @@ def test_a_title_in_json_keeps_what_stands_in_angle_brackets() -> None:
 def test_an_item_without_a_page_has_its_id_or_its_file_as_its_address() -> None:
     file = '<link rel="enclosure" href="https://a.example/3.pdf" type="application/pdf"/>'
     own = '<link rel="self" href="https://a.example/2"/>'
+    elsewhere = '<content type="text/html" src="https://a.example/4"/>'
+    guid = "<item><title>5</title><link/><guid>https://a.example/5</guid></item>"
+    assert [document.url for document in documents(rss(guid))] == ["https://a.example/5"]
     feed = atom(
         entry("https://a.example/1", "<title>1</title>"),
         entry("tag:a.example,2026:2", f"<title>2</title>{own}"),
         entry("tag:a.example,2026:3", f"<title>3</title>{file}"),
+        entry("tag:a.example,2026:4", f"<title>4</title>{elsewhere}"),
     )
     addresses = [document.url for document in documents(feed)]
-    assert addresses == ["https://a.example/1", "https://a.example/2", "https://a.example/3.pdf"]
+    assert addresses == [f"https://a.example/{name}" for name in ("1", "2", "3.pdf", "4")]
 
 
 @pytest.mark.parametrize("order", [("cy", "en"), ("en", "cy")])

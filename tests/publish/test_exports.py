@@ -70,6 +70,7 @@ def test_a_document_is_a_row_with_all_its_fields() -> None:
         "closes_precision": "second",
         "removed": "",
         "language": "en",
+        "translations": "",
         "licence": "OGL-3.0",
         "carriers": "cabinet-office",
         "revisions": "0",

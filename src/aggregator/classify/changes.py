@@ -15,6 +15,7 @@ from typing import Final
 from aggregator.classify.comparison import PARTS, comparable_moment, is_later, last_minute, same_file_names
 from aggregator.classify.same_edit import is_reported_already
 from aggregator.classify.shortened_texts import adds_content, keep_words
+from aggregator.classify.translated_words import changed_words, keep_translations, reported_once
 from aggregator.classify.wording.texts import Wording, shows_edit
 from aggregator.model import LONDON, Carrier, Change, ChangeKind, Entry, Moment, Source
 from aggregator.model.days import day_of
@@ -89,7 +90,7 @@ def _change(
     elif _is_old_copy(entry, own_carrier, now):
         # What it says was replaced already; at most the document is there again.
         entry = replace(own_carrier.entry, removal=None)
-    entry = _keep_translations(entry, own_carrier.entry)
+    entry = keep_translations(entry, own_carrier.entry)
     entry = _fill_in_partial(entry, own_carrier.entry)
     wording, known = _wordings(entry, own_carrier, now)
     entry = keep_words(source, entry, own_carrier.entry, wording, known)
@@ -99,12 +100,15 @@ def _change(
     parts = tuple(part for part in parts if part in comparable)
     if has_moved and same_file_names(own_carrier.entry, entry):
         parts = tuple(part for part in parts if part != "attachments")
+    translated = changed_words(known, wording)
+    parts = reported_once(parts, translated, entry, own_carrier, now)
     if not parts and is_later(entry.updated, own_carrier.entry.updated):
         # Only the date moved: with the new date the document would come up as the newest, unchanged.
         entry = replace(entry, updated=own_carrier.entry.updated)
     if is_reported_already(parts, entry, own_carrier, carriers, now):
         parts = ()
-    return _build_change(parts, entry, own_carrier, others, now)
+    # What another source has in its one language says nothing of the others.
+    return _build_change(parts, entry, own_carrier, [] if translated else others, now)
 
 
 def _build_change(
@@ -140,14 +144,6 @@ def _in_both_languages(entry: Entry, before: Entry) -> Entry:
     if entry.language == "en" and before.language != "en":
         return entry.with_translation(before)
     return before.with_translation(entry)
-
-
-def _keep_translations(entry: Entry, before: Entry) -> Entry:
-    """The entry with translations that it had: one that is not listed this time has not gone."""
-    stated = {entry.language, *(translation.language for translation in entry.translations)}
-    kept = [translation for translation in before.translations if translation.language not in stated]
-    everything = sorted((*entry.translations, *kept), key=lambda one: one.language)
-    return replace(entry, translations=tuple(everything)) if kept else entry
 
 
 def _fill_in_partial(entry: Entry, before: Entry) -> Entry:

@@ -53,6 +53,8 @@ class Likeness:
     same_title: bool = False
     alike_title: bool = False
     same_text: bool = False
+    # Neither has a text.
+    no_text: bool = False
     alike_text: bool = False
     same_date: bool = False
     # Both have a publication date, and they are days apart.
@@ -76,8 +78,9 @@ class Likeness:
 
     @property
     def identical(self) -> bool:
-        """Whether everything says so."""
-        return self.same_title and self.same_text and (self.same_date or self.no_date)
+        """Whether everything says so: of title, text and date, one may be what neither has."""
+        same_rest = self.same_text and (self.same_date or self.no_date)
+        return self.same_title and (same_rest or (self.no_text and self.same_date))
 
     @property
     def score(self) -> int:
@@ -130,6 +133,7 @@ def compare(one: Entry, other: Entry) -> Likeness:
         same_title=title == other_title,
         alike_title=alike_title,
         same_text=same_text,
+        no_text=text == other_text == "",
         # Comparing long texts takes time, and proves nothing more.
         alike_text=brief or (not (title == other_title or same_date) and _alike_texts(text, other_text)),
         same_date=same_date,

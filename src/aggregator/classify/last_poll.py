@@ -54,8 +54,10 @@ class Gap:
 
 
 def names_of(entry: Entry) -> frozenset[str]:
-    """Return by what an item is known again: its names, or id and title where only its link has moved."""
-    item = [f"item:{entry.native_id} {comparable_text(entry.title)}"] if entry.native_id else []
+    """Return by what an item is known again: its names, or title with id or date if its link has moved."""
+    title, date = comparable_text(entry.title), entry.published or entry.updated
+    item = [f"item:{entry.native_id} {title}"] if entry.native_id else []
+    item += [f"item:{date.at.isoformat()} {title}"] if date else []
     return frozenset((*entry.all_names, *item))
 
 

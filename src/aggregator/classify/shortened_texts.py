@@ -16,6 +16,8 @@ from aggregator.model.kinds import KINDS
 
 # A feed that gives the beginning of a text, and less than this share of it, gives an excerpt.
 EXCERPT_SHARE: Final = 0.5
+# Words of the link behind an excerpt, such as `Continue reading`.
+MAX_LINK_WORDS: Final = 8
 
 
 def keep_words(source: Source, entry: Entry, before: Entry, wording: Wording, known: Wording) -> Entry:
@@ -46,8 +48,11 @@ def _is_shorter(entry: Entry, before: Entry, *, is_feed: bool) -> bool:
     if not before.text or entry.removal:
         return False
     new, old = _start(entry.text), comparable_text(before.text)
-    if not new:
+    if new in ("", _start(entry.title)):
         return True
+    if before.content and _own_text(before) == _own_text(entry) and new == _own_text(entry):
+        # Only the summary is gone.
+        return is_feed and new != old
     is_part = new in old or _start(before.summary) in _own_text(before)
     if before.content and not entry.content:
         return is_part
@@ -59,7 +64,10 @@ def _differs(entry: Entry, before: Entry) -> bool:
 
 
 def _start(text: str) -> str:
-    return comparable_text(text).removesuffix(ELLIPSIS).rstrip()
+    """Return a text without the `… Read more` at its end."""
+    plain = comparable_text(text)
+    start, _, tail = plain.rpartition(ELLIPSIS)
+    return (start if start and len(tail.split()) <= MAX_LINK_WORDS else plain).rstrip()
 
 
 def _own_text(entry: Entry) -> str:

@@ -14,66 +14,36 @@ from datetime import datetime
 from typing import Final
 
 from aggregator.classify.removals import CONFIRM_AFTER
+from aggregator.classify.wording.order import read_blocks
 from aggregator.classify.wording.texts import RUN, WORD, passages
 from aggregator.classify.wording.typography import comparable_text
+from aggregator.classify.wording.vocabulary import words
 from aggregator.model import Carrier, Entry, PendingRevision, Removal, RemovalKind, Source
 from aggregator.model.kinds import KINDS
 from aggregator.values.web_addresses import host_of
 
 # The share of the known passages that an edit leaves.
 KEPT_SHARE: Final = 0.2
+# Many pages have the site's menus and footer in their text, and so has what stands in their place. So it also
+# counts what takes the place of so much of the words, and how much of their subjects it has.
+REPLACED_SHARE: Final = 0.2
+SUBJECTS_KEPT: Final = 0.2
+# A page that keeps less than this, and has nothing long in its place, shrank.
+SHRUNK_SHARE: Final = 0.5
+# So many subjects of a document, and this share of them, make a page of another title the same document.
+SUBJECTS_IN_COMMON: Final = 3
 # The share that makes what stands in place of a document the same as at the look before.
 LIKE_SHARE: Final = 0.5
 # Words of a text that may be a notice of a server; words that say nothing about what a page is about.
 FEW_WORDS: Final = 60
 LONG_WORD: Final = re.compile(r"[^\W\d_]{4,}")
-EVERYWHERE: Final = frozenset(
-    {
-        "about",
-        "after",
-        "again",
-        "also",
-        "back",
-        "been",
-        "before",
-        "being",
-        "check",
-        "contact",
-        "could",
-        "each",
-    }
-    | {
-        "else",
-        "error",
-        "find",
-        "from",
-        "have",
-        "help",
-        "here",
-        "home",
-        "into",
-        "just",
-        "list",
-        "main",
-        "menu",
-    }
-    | {"more", "most", "much", "next", "only", "other", "over", "page", "pages", "please", "return", "search"}
-    | {"should", "site", "some", "soon", "such", "than", "thank", "that", "their", "them", "then", "there"}
-    | {
-        "these",
-        "they",
-        "this",
-        "those",
-        "time",
-        "under",
-        "very",
-        "visit",
-        "want",
-        "website",
-        "welcome",
-        "well",
-    }
-    | {"were", "what", "when", "where", "which", "while", "will", "with", "would", "your"}
+EVERYWHERE: Final = words(
+    """
+    about after again also back been before being check contact could each else error find from have
+    help here home into just list main menu more most much next only other over page pages please return
+    search should site some soon such than thank that their them then there these they this those time
+    under very visit want website welcome well were what when where which while will with would your
+    """
 )
 # Phrases of servers, as one sign among others.
 SERVER_WORDS: Final = re.compile(
@@ -86,9 +56,13 @@ SERVER_WORDS: Final = re.compile(
 # What software shows in place of the words of an author who withdrew them.
 NOTICE: Final = re.compile(
     r"\b(?:post|topic|message|comment|reply|content|article|item|page|entry|text|thread|neges|sylw)s?\b.{0,40}"
-    r"\b(?:deleted|removed|withdrawn|retracted|hidden|taken down|no longer available|dileu|dynnu)\b"
+    r"\b(?:deleted|removed|withdrawn|retracted|hidden|unsent|taken down|no longer available|d?dil[eë]u"
+    r"|dynnu)\b"
     r"|^\W*(?:deleted|removed|withdrawn|retracted)(?: by (?:the |its |their )?(?:author|user|owner"
     r"|moderators?|administrators?|staff))?\W*$"
+    # In either order: what was done, and by whom.
+    r"|^(?=.*\b(?:deleted|removed|withdrawn|retracted|hidden|flagged|dil[eë]\w+|tynnwyd)\b)"
+    r"(?=.*\b(?:author|user|moderator|community|awdur)\b)"
 )
 NOTICE_WORDS: Final = 14
 BRACKETS: Final = re.compile(r"[(\[].*[)\]]\.?")
@@ -166,7 +140,47 @@ def _says_so_already(entry: Entry, carrier: Carrier | None) -> bool:
 def is_unlike(entry: Entry, before: Entry) -> bool:
     """Return whether nearly nothing of a text is left: it was replaced, or shrank to a few lines."""
     text, known = comparable_text(entry.text), comparable_text(before.text)
-    return text != known != "" and not before.partial and _share_kept(known, text) < KEPT_SHARE
+    if text == known or not known or before.partial:
+        return False
+    kept = _share_kept(known, text)
+    return kept < KEPT_SHARE or _is_replaced(entry, before, kept)
+
+
+def _is_replaced(entry: Entry, before: Entry, kept: float) -> bool:
+    """Return whether all but the frame of a page was replaced, as far as its blocks tell."""
+    if not entry.content or not before.content:
+        return False
+    lost, brought = _words(_text_lost(before, entry)), _words(_text_lost(entry, before))
+    if not lost:
+        return False
+    if _have_nothing_in_common(entry.title, before.title):
+        return True
+    text, known = _words(entry.text), _words(before.text)
+    if len(lost) < REPLACED_SHARE * len(known):
+        return False
+    if kept < SHRUNK_SHARE and len(text) < SHRUNK_SHARE * len(known):
+        return True
+    return bool(brought) and _share_of_subjects(lost, brought) < SUBJECTS_KEPT
+
+
+def _text_lost(before: Entry, after: Entry) -> str:
+    """Return the blocks that an entry has, and the one after it has not."""
+    blocks, others = (Counter(text for _, text in read_blocks(entry.content)) for entry in (before, after))
+    return " ".join((blocks - others).elements())
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(comparable_text(text))
+
+
+def _have_nothing_in_common(one: str, other: str) -> bool:
+    subjects, others = (set(_subject_words(_words(title))) for title in (one, other))
+    return subjects.isdisjoint(others)
+
+
+def _share_of_subjects(known: Sequence[str], words: Sequence[str]) -> float:
+    subjects, others = set(_subject_words(known)), set(_subject_words(words))
+    return len(subjects & others) / len(subjects)
 
 
 def is_notice(entry: Entry, before: Entry | None) -> bool:
@@ -219,17 +233,25 @@ def _is_confirmed(
 
 
 def _is_of_a_server(entry: Entry, before: Entry) -> bool:
-    """Return whether a short text has nothing to do with the document, or speaks as servers do."""
-    text = comparable_text(entry.text)
-    if len(WORD.findall(text)) > FEW_WORDS:
-        return False
-    return bool(SERVER_WORDS.search(text)) or not _subjects(entry) & _subjects(before)
+    """Return whether a text has nothing to do with the document, or is short and speaks as servers do."""
+    text = _text_lost(entry, before) or comparable_text(entry.text)
+    known_text = _text_lost(before, entry) or before.text
+    host, words = host_of(entry.url), _words(text)
+    subjects = _subjects([*_words(entry.title), *words], host)
+    known = _subjects([*_words(before.title), *_words(known_text)], host)
+    common = len(subjects & known)
+    other_title = _have_nothing_in_common(entry.title, before.title)
+    if len(words) <= FEW_WORDS:
+        # One word in common, such as `council`, is chance.
+        is_unrelated = common <= other_title or not _subjects(words, host)
+        return is_unrelated or SERVER_WORDS.search(text) is not None
+    return other_title and common < max(SUBJECTS_IN_COMMON, len(known) * SUBJECTS_KEPT)
 
 
-def _subjects(entry: Entry) -> set[str]:
-    host = host_of(entry.url)
-    words = LONG_WORD.findall(comparable_text(f"{entry.title} {entry.text}"))
-    return {word for word in words if word not in EVERYWHERE and word not in host}
+def _subjects(words: Iterable[str], host: str) -> set[str]:
+    return {
+        word for word in words if LONG_WORD.fullmatch(word) and word not in EVERYWHERE and word not in host
+    }
 
 
 def _texts_on_host(entry: Entry, elsewhere: Iterable[Carrier], now: datetime) -> set[str]:

@@ -157,7 +157,10 @@ def history(one: Document, bodies: Mapping[str, Body]) -> Row:
     return {
         **document(one, bodies),
         "removed": removal(one.removal),
-        "translations": [asdict(translation) for translation in one.entry.translations],
+        "translations": [
+            {"language": each.language, "url": each.url, "title": each.title}
+            for each in one.entry.translations
+        ],
         "revisions": [
             {
                 "source": carrier.source,

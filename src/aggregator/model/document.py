@@ -47,6 +47,8 @@ class Translation:
     language: str
     url: str
     title: str = ""
+    # What it says, if one source shows both: only to notice its edits and to show what changed.
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +160,7 @@ class Entry:
         """This entry with `other`, the same document in another language, among its translations."""
         if other.language == self.language or other.url is None:
             return self
-        translation = Translation(language=other.language, url=other.url, title=other.title)
+        translation = Translation(language=other.language, url=other.url, title=other.title, text=other.text)
         rest = tuple(known for known in self.translations if known.language != other.language)
         return replace(self, translations=tuple(sorted((*rest, translation), key=lambda one: one.language)))
 

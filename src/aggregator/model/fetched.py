@@ -192,7 +192,11 @@ class RawEntry:
     title_is_verbatim: bool = False
     summary: str | None = None
     summary_is_html: bool = True
+    # Plain text, as for the title.
+    summary_is_verbatim: bool = False
     content: str | None = None
+    # The content was plain text, and is HTML only because the parser has escaped it.
+    content_is_verbatim: bool = False
     published: str | None = None
     updated: str | None = None
     opens: str | None = None
@@ -206,6 +210,8 @@ class RawEntry:
     # The body that a record names; other items belong to the body of their source.
     body: str | None = None
     claims: tuple[RawClaim, ...] = ()
+    # The language of the page that `link` leads to, if the publisher says so of it and of `translations`.
+    link_language: str | None = None
     # The publisher's own id of the document, shared by its translations (GOV.UK).
     content_id: str | None = None
     # The same document in other languages.

@@ -32,8 +32,15 @@ from aggregator.normalise.identity import (
     names_from_ids,
     spelling_name,
 )
-from aggregator.normalise.language import detect_language
-from aggregator.normalise.safe_html import nfc_line, plain_text, safe_html, truncate, verbatim_text
+from aggregator.normalise.language import detect_language, stated_language
+from aggregator.normalise.safe_html import (
+    nfc_line,
+    plain_text,
+    safe_html,
+    text_of_safe_html,
+    truncate,
+    verbatim_text,
+)
 from aggregator.normalise.title_type import split_type
 from aggregator.normalise.urls import absolute_url, canonical_url, clean_url
 from aggregator.values.text import ELLIPSIS
@@ -70,9 +77,15 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
     base = absolute_url(raw.base, fetched_url) or fetched_url
     url = clean_url(absolute_url(raw.link, base))
     # Only kinds with ids of their own may use them: a feed must not pass for one of our records.
+    title = _title(raw)
+    summary, content, text = _texts(raw, base)
+    # Where the publisher says in which language each page is, its address does not count.
+    language = detect_language(
+        raw.language, None if raw.link_language else url, source.language, f"{title} {text}"
+    )
+    url, translations = _pages(raw, url, language, base)
     identifier = document_key(canonical_url(url), raw.id, kind.own_id_prefix)
     relayed = raw.source_feed is not None
-    title = _title(raw)
     if not identifier or not title:
         return Reject(item_name=raw.item_name, why=_reject_reason(raw, title))
     if COMMENT.fullmatch(split_address(url).fragment):
@@ -81,7 +94,6 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
         )
     categories = _category_names(raw.categories)
     title, type_in_title = split_type(title, categories, url)
-    summary, content, text = _texts(raw, base)
     return Entry(
         id=_id(raw, identifier),
         key=identifier,
@@ -94,7 +106,7 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
         summary=summary,
         content=content,
         text=text,
-        language=detect_language(raw.language, url, source.language, f"{title} {text}"),
+        language=language,
         published=parse_moment(raw.published, now=now, exact=relayed),
         updated=parse_moment(raw.updated, now=now, exact=relayed),
         opens=parse_moment(raw.opens, now=now),
@@ -108,7 +120,7 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
         licence=licence_of_address(raw.licence) if relayed else source.licence,
         content_id=truncate(nfc_line(raw.content_id or ""), NAME_LIMIT) or None,
         names=_entry_names(raw, title, url, kind, now),
-        translations=_translations(raw.translations, base),
+        translations=translations,
         notes=tuple(
             Note(
                 moment=parse_moment(note.at, now=now),
@@ -123,8 +135,11 @@ def build_entry(source: Source, fetched_url: str, raw: RawEntry, now: datetime) 
 
 
 def _title(raw: RawEntry) -> str:
-    text = verbatim_text(raw.title) if raw.title_is_verbatim else plain_text(raw.title, raw.title_is_html)
-    return truncate(text, TITLE_LIMIT)
+    return truncate(_plain(raw.title, raw.title_is_html, verbatim=raw.title_is_verbatim), TITLE_LIMIT)
+
+
+def _plain(text: str | None, is_html: bool, *, verbatim: bool) -> str:
+    return verbatim_text(text) if verbatim else plain_text(text, is_html)
 
 
 def _id(raw: RawEntry, identifier: str) -> str:
@@ -198,16 +213,21 @@ def _short_text(text: str | None) -> str | None:
 
 def _texts(raw: RawEntry, base: str) -> tuple[str, str, str]:
     """Summary, content and text. An overlong summary is taken as the content (RSS descriptions often are)."""
-    summary = plain_text(raw.summary, raw.summary_is_html)
+    summary = _plain(raw.summary, raw.summary_is_html, verbatim=raw.summary_is_verbatim)
     markup = raw.content
     if not markup and raw.summary_is_html and len(summary) > SUMMARY_LIMIT:
         markup = raw.summary
     content = safe_html(markup, base)
-    content_text = plain_text(content, True)
+    content_text = _content_text(content, raw)
     excerpt = truncate(summary, SUMMARY_LIMIT) or truncate(
-        plain_text(LEADING_HEADINGS.sub("", content), True) or content_text, EXCERPT_LIMIT
+        _content_text(LEADING_HEADINGS.sub("", content), raw) or content_text, EXCERPT_LIMIT
     )
     return excerpt, content, truncate(_joined_text(summary, content_text), TEXT_LIMIT)
+
+
+def _content_text(content: str, raw: RawEntry) -> str:
+    """The text of safe HTML; of what was plain text it is unescaped once, so that tags in it stay."""
+    return text_of_safe_html(content) if raw.content_is_verbatim else plain_text(content, True)
 
 
 def _joined_text(summary: str, content_text: str) -> str:
@@ -244,16 +264,27 @@ def _link(raw: RawLink, href: str) -> Link:
     )
 
 
+def _pages(
+    raw: RawEntry, url: str | None, language: str, base: str
+) -> tuple[str | None, tuple[Translation, ...]]:
+    """The page in the language of the item's words, and its other pages."""
+    others = _translations(raw.translations, base)
+    own = stated_language(raw.link_language)
+    in_language = next((one for one in others if one.language == language), None)
+    if url and own and own != language and in_language:
+        others = (*others, Translation(language=own, url=url))
+        url = in_language.url
+    pages = {one.language: one for one in others if canonical_url(one.url) != canonical_url(url)}
+    return url, tuple(pages[name] for name in sorted(pages) if name != language)
+
+
 def _translations(raws: tuple[RawLink, ...], base: str) -> tuple[Translation, ...]:
-    links = {
-        language: Translation(
-            language=language, url=url, title=truncate(plain_text(raw.title, False), TITLE_LIMIT)
-        )
+    return tuple(
+        Translation(language=language, url=url, title=truncate(plain_text(raw.title, False), TITLE_LIMIT))
         for raw in raws[:MAX_LISTED]
-        if (language := (_short_text(raw.language) or "").lower())
+        if (language := stated_language(_short_text(raw.language)))
         and (url := clean_url(absolute_url(raw.href, base)))
-    }
-    return tuple(links[language] for language in sorted(links))
+    )
 
 
 def _claim(raw: RawClaim, now: datetime) -> Claim:

@@ -52,6 +52,9 @@ NATIVE_ID_FORMS: Final[tuple[tuple[re.Pattern[str], NameBuilder], ...]] = (
 UUID_ID: Final = re.compile(r"(?:urn:uuid:)?[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 AUTHORITY: Final = re.compile(r"(tag:[^,/:]+,|https?://[^/?#]+)", re.IGNORECASE)
 
+# Drupal's id of the page `/node/57`.
+DRUPAL_ID: Final = re.compile(r"(\d+) at https?://\S+")
+
 # The beginning of the name of an address's spellings.
 SPELLING_PREFIX: Final = "spelling:"
 # The beginning of a name made of such an id.
@@ -129,6 +132,7 @@ def independent_id(entry: Entry) -> str | None:
         canonical_url(id) == canonical_url(entry.url)
         or (len(path) > 1 and unquote(path) in unquote(id))
         or id.strip("/") == path.rpartition("/")[2]
+        or DRUPAL_ID.sub(r"\1", id) == path.rpartition("/")[2]
     )
     return None if made_from_link else id
 

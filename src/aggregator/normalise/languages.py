@@ -9,6 +9,7 @@ from typing import Final
 from aggregator.model import LONDON, Entry, Precision
 from aggregator.normalise.title_type import WELSH_GOVERNMENT, welsh_government_type
 from aggregator.normalise.urls import canonical_url
+from aggregator.values.languages import primary_language
 from aggregator.values.web_addresses import host_of, split_address
 
 # The beginning of a name made of the address to which the publisher's language link leads.
@@ -18,11 +19,6 @@ MINUTE_PREFIX: Final = "minute:"
 LANGUAGE_PREFIXES: Final = (TRANSLATION_PREFIX, MINUTE_PREFIX)
 
 PAIRED_LANGUAGES: Final = frozenset({"en", "cy"})
-
-
-def primary_language(tag: str) -> str:
-    """Return the language of a tag, whatever country it names."""
-    return tag.lower().replace("_", "-").partition("-")[0]
 
 
 def language_names(entry: Entry) -> Iterator[str]:

@@ -105,6 +105,11 @@ def verbatim_text(text: str | None) -> str:
     return _tidy_end(nfc_line((text or "")[:MAX_FIELD_CHARS]))
 
 
+def text_of_safe_html(markup: str) -> str:
+    """One line of plain text out of our own safe HTML, in which what was escaped stays as it is read."""
+    return _tidy_end(nfc_line(_text_of_html(markup)))
+
+
 def safe_html(text: str | None, base: str) -> str:
     """HTML that is safe on our pages: a few elements, absolute http(s) and mailto links, no images.
 

@@ -20,7 +20,11 @@ from aggregator.model.kinds import KINDS
 FIXED_FIELDS = ("item_name", "link")
 
 # Text fields, each with the flags that say how it is written. Merging takes all from the same item.
-TEXT_FLAGS = {"title": ("title_is_html", "title_is_verbatim"), "summary": ("summary_is_html",)}
+TEXT_FLAGS = {
+    "title": ("title_is_html", "title_is_verbatim"),
+    "summary": ("summary_is_html", "summary_is_verbatim"),
+    "content": ("content_is_verbatim",),
+}
 
 
 class SourceReader(Protocol):

@@ -24,7 +24,7 @@ from aggregator.parse.html.dom import (
     select_first,
     visible_text,
 )
-from aggregator.parse.html.hidden import shown_text
+from aggregator.parse.html.hidden import shown_text, without_hidden
 from aggregator.values.web_addresses import authority_of, split_address
 
 ACCEPT: Final = "application/json, text/html;q=0.9"
@@ -111,7 +111,7 @@ def _entry(number: int, item: JsonObject) -> RawEntry:
         id=url,
         link=url,
         title=text_at(item, "title"),
-        content=text_at(item, "overview"),
+        content=without_hidden(text_at(item, "overview") or "") or None,
         opens=text_at(item, "startdate"),
         closes=text_at(item, "enddate"),
         type=type_of_state(text_at(item, "status")),

@@ -35,6 +35,7 @@ from aggregator.parse.decode.json_answer import (
     texts_at,
 )
 from aggregator.parse.html.dom import NavigableString, Tag, attribute, parse_html, select, visible_text
+from aggregator.parse.html.hidden import remove_hidden
 from aggregator.values.web_addresses import split_address
 
 # Items of a feed that are read. Discourse sends 30 to 50.
@@ -271,6 +272,7 @@ def read_post(markup: str, topic: ForumTopic) -> ForumPost:
     _drop_footer(body, topic)
     _unwrap(body, topic)
     _drop_persons(body, topic)
+    remove_hidden(body)
     files = select(body, "a.attachment[href]")
     return ForumPost(
         markup=body.decode_contents().strip(),

@@ -6,7 +6,7 @@ Also reads the categories by which another instance of this program labels the i
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -29,7 +29,9 @@ from aggregator.parse.decode.encoding import NOT_XML, decode
 from aggregator.parse.decode.entities import find_entities
 from aggregator.parse.decode.feed_markup import FeedMarkup, parse_markup
 from aggregator.parse.decode.own_dates import known_part
+from aggregator.parse.decode.plain_text import looks_like_html
 from aggregator.parse.feed_paging import older_address
+from aggregator.parse.html.hidden import without_hidden
 from aggregator.values.web_addresses import is_web_address
 
 # Links that belong to the document. An instance adds links to carriers (`related`) and to its own page of the
@@ -192,10 +194,11 @@ def _entry(source: Source, number: int, item: Any, metadata: FeedMetadata, versi
         title=_title(item, verbatim and not title.get("type_is_stated")),
         title_is_html=title.get("type") in HTML_TYPES,
         title_is_verbatim=verbatim,
-        # feedparser copies the content into a missing summary, but without `summary_detail`.
-        summary=_text(item, "summary") if summary else _text(item, "dc_description"),
+        summary=_summary(item, summary),
         summary_is_html=not summary or summary.get("type") in HTML_TYPES,
+        summary_is_verbatim=version == "atom10" and _is_plain(summary),
         content=_markup(content),
+        content_is_verbatim=version == "atom10" and _is_plain(content),
         published=_date(item, "published"),
         updated=_date(item, "updated"),
         categories=_categories(item),
@@ -203,6 +206,7 @@ def _entry(source: Source, number: int, item: Any, metadata: FeedMetadata, versi
         base=_first(described, "base"),
         links=tuple(one for one in links if one not in translations),
         translations=translations,
+        link_language=next((one.language for one in links if one.href == link and translations), None),
     )
     labels = _instance_categories(item)
     if not labels:
@@ -245,16 +249,30 @@ def _content(item: Any) -> dict[str, Any]:
     return next(readable, {})
 
 
+def _is_plain(text: Mapping[str, Any]) -> bool:
+    """Whether a text is plain, so that tags in it are meant to be read.
+
+    Software that says so of HTML, or says nothing of its type, is not believed.
+    """
+    return text.get("type") == "text/plain" and not looks_like_html(_text(text, "value") or "")
+
+
+def _summary(item: Any, detail: dict[str, Any]) -> str | None:
+    # feedparser copies the content into a missing summary, but without `summary_detail`.
+    text = _text(item, "summary") if detail else _text(item, "dc_description")
+    return without_hidden(text) if text and (not detail or detail.get("type") in HTML_TYPES) else text
+
+
 def _markup(content: dict[str, Any]) -> str | None:
     """Content as HTML. Plain text is escaped."""
     text = _text(content, "value")
     if text is None or content.get("type") in HTML_TYPES:
-        return text
+        return text and without_hidden(text)
     return f"<p>{html.escape(text, quote=False)}</p>"
 
 
 def _links(element: Any) -> tuple[RawLink, ...]:
-    return tuple(
+    links = tuple(
         RawLink(
             href=href,
             rel=_text(link, "rel") or "alternate",
@@ -266,6 +284,9 @@ def _links(element: Any) -> tuple[RawLink, ...]:
         for link in dict.get(element, "links") or ()
         if (href := _text(link, "href"))
     )
+    # The link of an RSS item says no language, but may stand again among links that do.
+    languages = {link.href: link.language for link in links if link.language}
+    return tuple(replace(link, language=link.language or languages.get(link.href)) for link in links)
 
 
 def _page_link(links: tuple[RawLink, ...], language: str | None = None) -> str | None:
@@ -299,11 +320,13 @@ def _is_same_language(one: str, other: str | None) -> bool:
 
 
 def _other_address(item: Any, links: tuple[RawLink, ...], version: str) -> str | None:
-    """The address of an item that links to no page: its id if that is one, itself, or its file."""
+    """The address of an item that links to no page: its id, its content's, itself, or its file."""
     identifier = _text(item, "id") or ""
-    named = dict.get(item, "guidislink") if version.startswith("rss") else True
+    named = dict.get(item, "guid_is_permalink", True) if version.startswith("rss") else True
     if named and is_web_address(identifier):
         return identifier
+    if elsewhere := _first(dict.get(item, "content") or (), "src"):
+        return elsewhere
     files = (
         link.href
         for rel in ("self", "enclosure")

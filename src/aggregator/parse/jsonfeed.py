@@ -19,7 +19,9 @@ from aggregator.parse.decode.json_answer import (
     texts_at,
 )
 from aggregator.parse.decode.own_dates import known_part
+from aggregator.parse.decode.plain_text import looks_like_html
 from aggregator.parse.feed_paging import older_link
+from aggregator.parse.html.hidden import without_hidden
 from aggregator.values.web_addresses import is_web_address
 
 ACCEPT: Final = "application/feed+json, application/json;q=0.9, */*;q=0.1"
@@ -108,6 +110,7 @@ def _entry(number: int, item: object, head: FeedMetadata) -> RawEntry | Reject:
     where = f"item {number}"
     if not isinstance(item, dict):
         return Reject(item_name=where, why="this item is no object with facts in it")
+    markup, plain = text_at(item, "content_html"), text_at(item, "content_text")
     own = value if isinstance(value := item.get(INSTANCE_EXTENSION), dict) else {}
     return RawEntry(
         item_name=where,
@@ -118,7 +121,9 @@ def _entry(number: int, item: object, head: FeedMetadata) -> RawEntry | Reject:
         title_is_verbatim=True,
         summary=text_at(item, "summary"),
         summary_is_html=False,
-        content=text_at(item, "content_html") or _paragraphs(text_at(item, "content_text")),
+        summary_is_verbatim=not looks_like_html(text_at(item, "summary") or ""),
+        content=without_hidden(markup or "") or _paragraphs(plain),
+        content_is_verbatim=not markup and not looks_like_html(plain or ""),
         published=known_part(text_at(item, "date_published"), text_at(own, "published_precision")),
         updated=known_part(text_at(item, "date_modified"), text_at(own, "updated_precision")),
         categories=texts_at(item, "tags"),

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from lxml import etree
 
 from aggregator.errors import Cause, SourceError
-from aggregator.model import Fetched, ParsedPage, RawEntry, Reject, Request, Source
+from aggregator.model import Fetched, ParsedPage, RawEntry, RawLink, Reject, Request, Source
 from aggregator.parse.decode.detect import OPENING_CHARACTERS, broken_error, page_error, refuse_empty, snippet
 from aggregator.parse.decode.encoding import decode
 from aggregator.values.web_addresses import is_web_address, join_address, split_address
@@ -30,6 +30,8 @@ MAX_BYTES: Final = 10 * 1024 * 1024
 
 # A file that is packed, and packed again by one or two servers.
 MAX_PACKINGS: Final = 3
+# Members of one file. Millions of empty ones would only cost time.
+MAX_MEMBERS: Final = 100
 
 # Sitemaps of an index that are read in one poll, the newest first.
 MAX_SITEMAPS: Final = 5
@@ -40,8 +42,16 @@ MAX_TITLE_PATH: Final = 500
 
 ENDING: Final = re.compile(r"\.(?:html?|aspx?|php|jsp)$", re.IGNORECASE)
 
-# An address and its `lastmod`. The `lastmod` may be empty.
-SitemapUrl = tuple[str, str]
+# Alternates of one address that are read.
+MAX_ALTERNATES: Final = 50
+
+
+class SitemapUrl(NamedTuple):
+    """An address, its `lastmod` (may be empty) and its pages in other languages (`xhtml:link`)."""
+
+    address: str
+    lastmod: str
+    alternates: tuple[RawLink, ...] = ()
 
 
 # `<` and `=` of a sitemap that is parsed. One with 50,000 addresses, dates and priorities has 500,000 `<`.
@@ -64,29 +74,38 @@ def read(source: Source, fetched: Fetched) -> ParsedPage:
     """
     text = decode(_unpack(fetched.payload), fetched.headers.get("content-type", ""))
     tree = read_xml(text, _find_root(text))
-    elements = ({etree.QName(child).localname: (child.text or "").strip() for child in each} for each in tree)
-    # The standard wants whole addresses; some sites write paths.
-    urls = [
-        (join_address(fetched.final_url, each["loc"]), each.get("lastmod", ""))
-        for each in elements
-        if each.get("loc")
-    ]
+    urls = [url for each in tree if (url := _url(each, fetched.final_url))]
     newest = sorted(urls, key=_freshness, reverse=True)
     if etree.QName(tree).localname == "sitemapindex":
         return _index(source, newest)
     return _addresses(newest, source.selectors.link, fetched.url in {source.address, *source.fallbacks})
 
 
+def _url(element: Any, base: str) -> SitemapUrl | None:
+    texts = {etree.QName(child).localname: (child.text or "").strip() for child in element}
+    if not texts.get("loc"):
+        return None
+    # The standard wants whole addresses; some sites write paths.
+    address = join_address(base, texts["loc"])
+    links = [child for child in element if etree.QName(child).localname == "link"]
+    named = [
+        RawLink(href=join_address(base, href), language=language)
+        for link in links[:MAX_ALTERNATES]
+        if (href := link.get("href")) and (language := link.get("hreflang")) and language != "x-default"
+    ]
+    return SitemapUrl(address, texts.get("lastmod", ""), tuple(named))
+
+
 def _index(source: Source, newest: list[SitemapUrl]) -> ParsedPage:
     """Requests for the newest sitemaps of an index, which may be indexes, too."""
-    named = [address for address, _ in newest if is_web_address(address)]
+    named = [url.address for url in newest if is_web_address(url.address)]
     return ParsedPage(
         entries=(),
         next_requests=tuple(request(source, address) for address in named[:MAX_SITEMAPS]),
         rejects=tuple(
-            Reject(item_name="sitemap index", why=f"'{snippet(address)}' is no http(s) address")
-            for address, _ in newest[:MAX_SITEMAPS]
-            if not is_web_address(address)
+            Reject(item_name="sitemap index", why=f"'{snippet(url.address)}' is no http(s) address")
+            for url in newest[:MAX_SITEMAPS]
+            if not is_web_address(url.address)
         ),
     )
 
@@ -104,19 +123,29 @@ def _unpack(payload: bytes) -> bytes:
 
 
 def _unpack_once(payload: bytes) -> bytes:
-    stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    hint = "look at the answer by hand; an index of smaller sitemaps may be there as well"
-    try:
-        unpacked = stream.decompress(payload, MAX_BYTES + 1)
-    except zlib.error as error:
-        raise SourceError(Cause.ENCODING, f"the gzip stream is broken ({error})", hint) from error
-    if len(unpacked) > MAX_BYTES:
-        raise SourceError(Cause.TOO_LARGE, f"it unpacks to more than {MAX_BYTES} bytes", hint)
-    if not stream.eof:
-        raise SourceError(
-            Cause.TRUNCATED, f"the gzip stream has no end; {len(unpacked)} bytes could be unpacked", hint
-        )
-    return unpacked
+    """The bytes of all members of a gzip file (RFC 1952, 2.2); what follows them and is none is left out."""
+    unpacked = bytearray()
+    for _ in range(MAX_MEMBERS):
+        stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        try:
+            unpacked += stream.decompress(payload, MAX_BYTES + 1 - len(unpacked))
+        except zlib.error as error:
+            raise _packing_error(Cause.ENCODING, f"the gzip stream is broken ({error})") from error
+        if len(unpacked) > MAX_BYTES:
+            raise _packing_error(Cause.TOO_LARGE, f"it unpacks to more than {MAX_BYTES} bytes")
+        if not stream.eof:
+            what = f"the gzip stream has no end; {len(unpacked)} bytes could be unpacked"
+            raise _packing_error(Cause.TRUNCATED, what)
+        payload = stream.unused_data
+        if not payload.startswith(GZIP):
+            return bytes(unpacked)
+    raise _packing_error(Cause.ENCODING, f"the gzip stream has more than {MAX_MEMBERS} members")
+
+
+def _packing_error(cause: Cause, detail: str) -> SourceError:
+    return SourceError(
+        cause, detail, "look at the answer by hand; an index of smaller sitemaps may be there as well"
+    )
 
 
 def _find_root(text: str) -> int:
@@ -138,15 +167,14 @@ def _find_root(text: str) -> int:
 def _freshness(url: SitemapUrl) -> tuple[str, tuple[int, ...]]:
     """A sort key: `lastmod` (W3C dates sort as text), else the numbers in the address, as in
     `/2026/11.xml`."""
-    address, lastmod = url
-    dated = lastmod if re.match(r"[12]\d{3}", lastmod) else ""
-    return dated, tuple(int(number) for number in re.findall(r"[0-9]{1,9}", address))
+    dated = url.lastmod if re.match(r"[12]\d{3}", url.lastmod) else ""
+    return dated, tuple(int(number) for number in re.findall(r"[0-9]{1,9}", url.address))
 
 
 def _addresses(newest: list[SitemapUrl], prefix: str, watched: bool) -> ParsedPage:
     """The items of one sitemap. `watched` says that it is the source's own address, not one that an index
     names."""
-    found = [url for url in newest if split_address(url[0]).path.startswith(prefix)]
+    found = [url for url in newest if split_address(url.address).path.startswith(prefix)]
     # A sitemap of an index may well have no address that counts; the source's own must have one.
     if newest and not found and watched:
         raise SourceError(
@@ -157,16 +185,21 @@ def _addresses(newest: list[SitemapUrl], prefix: str, watched: bool) -> ParsedPa
     remaining = len(found) - MAX_ADDRESSES
     more = Reject(item_name="sitemap", why=f"{remaining} older addresses are not read; narrow selectors.link")
     return ParsedPage(
-        entries=tuple(
-            RawEntry(
-                item_name=address[:200],
-                link=address,
-                title=_title(split_address(address).path[-MAX_TITLE_PATH:]),
-                updated=lastmod or None,
-            )
-            for address, lastmod in found[:MAX_ADDRESSES]
-        ),
+        entries=tuple(_entry(url) for url in found[:MAX_ADDRESSES]),
         rejects=(more,) if remaining > 0 else (),
+    )
+
+
+def _entry(url: SitemapUrl) -> RawEntry:
+    others = [link for link in url.alternates if link.href != url.address]
+    own = next((link.language for link in url.alternates if link.href == url.address), None)
+    return RawEntry(
+        item_name=url.address[:200],
+        link=url.address,
+        title=_title(split_address(url.address).path[-MAX_TITLE_PATH:]),
+        updated=url.lastmod or None,
+        language=own,
+        translations=tuple(others),
     )
 
 

@@ -1,1 +1,1 @@
-"""Helpers without dependencies on other packages: web addresses, clean text, types of fields."""
+"""Helpers without dependencies on other packages: web addresses, clean text, languages, types of fields."""

@@ -19,6 +19,7 @@ def response(fields: bytes, body: bytes = BODY) -> bytes:
 
 
 READ_BY_BROWSERS = {
+    "a reason that is not ASCII": response(LENGTH).replace(b"OK", "Trouvé".encode("latin-1"), 1),
     "a space before the colon": response(b"X-Powered-By : PHP\r\n" + LENGTH),
     "a space in a name": response(b"X Powered By: PHP\r\n" + LENGTH),
     "a name that is not ASCII": response("X-Größe: 1\r\n".encode() + LENGTH),

@@ -7,7 +7,9 @@ import pytest
 from aggregator.errors import Cause
 from tests.parse.answers import cause_of, read_feed, refused
 
-ENTITIES = '<!DOCTYPE rss [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><rss version="2.0"><channel/></rss>'
+ENTITIES = (
+    '<!DOCTYPE rss [<!ENTITY a "&b;"><!ENTITY b "&a;">]><rss version="2.0"><channel>&a;</channel></rss>'
+)
 HIDDEN = ENTITIES.replace("<", "+ADw-").encode()
 FEED = '<rss version="2.0"><channel><item><title>Example</title></item></channel></rss>'
 

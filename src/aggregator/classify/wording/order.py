@@ -9,46 +9,32 @@ from itertools import groupby
 from typing import Final
 
 from aggregator.classify.wording.typography import comparable_text
+from aggregator.classify.wording.vocabulary import words
 
 # The tags of safe HTML (`normalise`) that begin a block, and how deep the block is: what is deeper belongs to
 # it. An item of a list is one deeper for each list around it.
 _HEADING: Final = re.compile(r"h([1-6])")
-_TEXT_LEVEL: Final = 7
+TEXT_LEVEL: Final = 7
 _LISTS: Final = frozenset({"ul", "ol", "dl", "table"})
 _ITEMS: Final = frozenset({"li", "tr", "dt"})
-_BLOCKS: Final = frozenset(
-    [
-        "p",
-        "div",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "main",
-        "figure",
-        "figcaption",
-        "details",
-        "summary",
-        "blockquote",
-        "pre",
-        "br",
-        "hr",
-        "caption",
-        "dd",
-        "thead",
-        "tbody",
-        "tfoot",
-    ]
+_BLOCKS: Final = words(
+    """
+    article blockquote br caption dd details div figcaption figure footer header hr main p pre section
+    summary tbody tfoot thead
+    """
 )
 _CELLS: Final = frozenset({"td", "th"})
 _TAG: Final = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^>]*>")
+
+# What stands between the parts of a line, such as `News | 3 days ago`.
+SEPARATOR: Final = re.compile(r"\s*[|·•●▪◦‣■□∙]\s*")
 
 Block = tuple[int, str]
 
 
 def read_blocks(markup: str) -> Iterator[Block]:
     """Return the blocks of safe HTML as comparable text, in its order."""
-    depth, level, done = 0, _TEXT_LEVEL, 0
+    depth, level, done = 0, TEXT_LEVEL, 0
     pieces: list[str] = []
     for tag in _TAG.finditer(markup):
         pieces.append(markup[done : tag.start()])
@@ -58,15 +44,16 @@ def read_blocks(markup: str) -> Iterator[Block]:
             # Cells stand apart; the parts of a word with a mark in it do not.
             pieces += [" "] if tag[2] in _CELLS else []
             continue
-        yield level, _text(pieces)
+        yield from _lines(level, pieces)
         pieces = []
         depth += (-1 if tag[1] else 1) if tag[2] in _LISTS else 0
         level = after
-    yield level, _text([*pieces, markup[done:]])
+    yield from _lines(level, [*pieces, markup[done:]])
 
 
-def _text(pieces: Sequence[str]) -> str:
-    return comparable_text(html.unescape("".join(pieces)))
+def _lines(level: int, pieces: Sequence[str]) -> Iterator[Block]:
+    for part in SEPARATOR.split(html.unescape("".join(pieces))):
+        yield level, comparable_text(part)
 
 
 def in_one_order(blocks: Iterable[Block]) -> tuple[str, ...]:
@@ -82,13 +69,13 @@ def _level_after(tag: re.Match[str], depth: int, level: int) -> int | None:
     """Return the level of the text after a tag; None for a tag inside a line."""
     closing, name = tag[1], tag[2]
     if heading := _HEADING.fullmatch(name):
-        return _TEXT_LEVEL if closing else int(heading[1])
+        return TEXT_LEVEL if closing else int(heading[1])
     if name in _LISTS:
-        return _TEXT_LEVEL + max(0, depth + (-1 if closing else 1))
+        return TEXT_LEVEL + max(0, depth + (-1 if closing else 1))
     if name in _ITEMS:
-        return _TEXT_LEVEL + depth
+        return TEXT_LEVEL + depth
     if name == "dd":
-        return _TEXT_LEVEL + depth + 1
+        return TEXT_LEVEL + depth + 1
     return level if name in _BLOCKS else None
 
 

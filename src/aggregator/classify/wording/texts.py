@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import product
 from typing import Final
 
-from aggregator.classify.wording.order import in_one_order, read_blocks
+from aggregator.classify.wording.counting_columns import without_counting_columns
+from aggregator.classify.wording.order import SEPARATOR, TEXT_LEVEL, Block, in_one_order, read_blocks
 from aggregator.classify.wording.typography import ELLIPSIS, comparable_text
-from aggregator.classify.wording.volatile import with_days_from, without_counters
+from aggregator.classify.wording.volatile import is_value, labels_volatile, with_days_from, without_counters
 from aggregator.model import Entry
 
 WORD: Final = re.compile(r"\w+")
@@ -23,6 +25,8 @@ MOST: Final = 0.6
 FEW: Final = 0.25
 # Looks are made at any hour, so a date of today may be a day behind or ahead.
 MAX_DAYS: Final = 20
+# Words of a block that names the next one.
+MAX_LABEL_WORDS: Final = 5
 SHIFTS: Final = (timedelta(0), timedelta(days=1), timedelta(days=-1))
 
 
@@ -61,30 +65,55 @@ class Wording:
     @property
     def has_day(self) -> bool:
         """Whether a date in the text may be the day of the look."""
-        plain = comparable_text(self.entry.text)
-        lines = (plain, *(text for _, text in read_blocks(self.entry.content)))
-        return any(with_days_from(line, day) != line for line in lines for day in sorted(self.days)[:1])
+        plain = comparable_text_on(self.entry, None), blocks_on(self.entry, None)
+        return any(
+            (comparable_text_on(self.entry, day), blocks_on(self.entry, day)) != plain
+            for day in sorted(self.days)
+        )
 
 
 def comparable_text_on(entry: Entry, day: date | None) -> str:
     """Return the text of an entry as it is compared, without counters and with dates counted from a day."""
-    return _clean(comparable_text(entry.text), day)
+    return _clean(" ".join(map(comparable_text, SEPARATOR.split(entry.text))), day)
 
 
 def blocks_on(entry: Entry, day: date | None) -> tuple[str, ...]:
     """Return the blocks of an entry in an order of their own, and a summary that is none of them."""
-    blocks = list(read_blocks(entry.content))
+    blocks = _read(entry.content)
     whole = "".join(text for _, text in blocks).replace(" ", "")
-    summary = comparable_text(entry.summary)
+    summary = " ".join(map(comparable_text, SEPARATOR.split(entry.summary)))
     # The excerpt that we take of the content ourselves changes with its order.
     own = summary.removesuffix(ELLIPSIS).replace(" ", "") not in whole
     first = (_clean(summary, day),) if own else ()
-    return (*first, *in_one_order((level, _clean(text, day)) for level, text in blocks))
+    return (*first, *in_one_order(_without_volatile(blocks, day)))
 
 
-def _clean(text: str, day: date | None) -> str:
+@lru_cache(maxsize=32)
+def _read(content: str) -> tuple[Block, ...]:
+    return tuple(block for block in read_blocks(without_counting_columns(content)) if block[1])
+
+
+def _without_volatile(blocks: Sequence[Block], day: date | None) -> Iterator[Block]:
+    """Yield the blocks without what only counts, ages or dates itself, alone or beside its label."""
+    texts = ["", *(text for _, text in blocks), ""]
+    for (level, text), before, after in zip(blocks, texts, texts[2:], strict=False):
+        if labels_volatile(before, text) or labels_volatile(after, text):
+            continue
+        labelled = _is_label(before)
+        in_text = level == TEXT_LEVEL
+        near = not (labelled or in_text or is_value(after))
+        yield level, _clean(text, day, alone=in_text and not labelled, near=near)
+
+
+def _is_label(text: str) -> bool:
+    """Return whether a block may say what the date after it is: `Closing date`."""
+    is_whole = text.endswith((".", "!", "?", ELLIPSIS)) or len(WORD.findall(text)) > MAX_LABEL_WORDS
+    return text.endswith(":") or (text != "" and not is_whole)
+
+
+def _clean(text: str, day: date | None, *, alone: bool = False, near: bool = False) -> str:
     # Dates first: what is left of a stamp is no date any more.
-    return without_counters(with_days_from(text, day) if day else text)
+    return without_counters(with_days_from(text, day, alone=alone, near=near) if day else text)
 
 
 def same_text(one: str, other: str) -> bool:

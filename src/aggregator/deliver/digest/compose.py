@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -144,7 +144,8 @@ def _item(update: _Update, site: Site, page: Callable[[Entry], str]) -> DigestIt
         changed=tuple(dict.fromkeys(part for revision in update.revisions for part in revision.parts)),
         topics=update.document.labels.topics,
         removal=update.document.removal,
-        translations=entry.translations,
+        # A digest shows their titles.
+        translations=tuple(replace(translation, text="") for translation in entry.translations),
         page=page(entry),
         score=update.document.labels.score,
         reminder=update.reminder,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aggregator.model import Digest, Moment, Precision, Removal, RemovalKind
 from aggregator.model.days import COARSE, MONTHS, day_in_words, days_left, first_day, is_over
+from aggregator.values.languages import english_name, is_english
 from aggregator.values.text import one_line
 
 # Width of plain-text mail: RFC 5322, 2.1.1 allows 78 characters; a reply needs two for the quoting mark.
@@ -28,7 +29,6 @@ REMOVAL_TEXTS = {
     RemovalKind.REDIRECTED: "No longer there; its address leads elsewhere",
 }
 
-LANGUAGE_TEXTS = {"cy": "in Welsh", "gd": "in Gaelic"}
 
 # A full stop ends a sentence if a capital or digit follows, unless it ends an abbreviation or an initial.
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'’”)]*\s+(?=[\"'‘“(]?[A-ZÀ-Þ0-9])")
@@ -101,8 +101,8 @@ def removal_text(removal: Removal, zone: ZoneInfo) -> str:
 
 
 def language_text(tag: str) -> str:
-    """Such as `in Welsh`; empty for English and for a language that the table does not have."""
-    return LANGUAGE_TEXTS.get(tag.partition("-")[0].lower(), "")
+    """Such as `in Welsh`; empty for English."""
+    return "" if is_english(tag) else f"in {english_name(tag) or f'the language {one_line(tag)}'}"
 
 
 def contents_text(digest: Digest) -> str:

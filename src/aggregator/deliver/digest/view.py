@@ -23,6 +23,7 @@ from aggregator.deliver.digest.formatting import (
 from aggregator.deliver.digest.headings import Heading, update_type
 from aggregator.model import Body, Digest, DigestItem, Frequency, Section, Site, TitleLanguage, Translation
 from aggregator.model.days import day_in_words
+from aggregator.values.languages import is_english, primary_language
 from aggregator.values.text import one_line
 
 PERIOD_NOUNS: Mapping[Frequency, str] = {Frequency.WEEKLY: "week", Frequency.DAILY: "day"}
@@ -207,25 +208,16 @@ def _language_versions(item: DigestItem, preferred: TitleLanguage) -> list[Trans
     """The document in each language that has a link; first the preferred one, if its title is known."""
     own = Translation(language=item.language, url=item.url, title=item.title)
     versions = [own, *(other for other in item.translations if _web_link(other.url))]
-    first = next((one for one in versions if one.title and _primary_language(one.language) == preferred), own)
+    first = next((one for one in versions if one.title and primary_language(one.language) == preferred), own)
     return [first, *(one for one in versions if one is not first)]
 
 
-def _primary_language(tag: str) -> str:
-    return tag.partition("-")[0].lower()
-
-
 def _lang_attribute(language: str) -> str:
-    return "" if _primary_language(language) == "en" else one_line(language)
+    return "" if is_english(language) else one_line(language)
 
 
 def _translation_view(other: Translation) -> TranslationView:
-    unnamed = (
-        "in English"
-        if _primary_language(other.language) == "en"
-        else f"in the language {one_line(other.language)}"
-    )
-    language = language_text(other.language) or unnamed
+    language = language_text(other.language) or "in English"
     title = one_line(other.title, MAX_TITLE_LENGTH)
     return TranslationView(
         title=f"{title} ({language})" if title else f"{language[0].upper()}{language[1:]}",

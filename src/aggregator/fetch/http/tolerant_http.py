@@ -19,6 +19,7 @@ _BODILESS: Final = {204, 304}
 _END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
 _LINE_END: Final = re.compile(rb"\r?\n")
 _STATUS: Final = re.compile(rb"HTTP/[\d.]+ +(\d{3})")
+_NOT_ASCII: Final = re.compile(rb"[^\x20-\x7e]")
 _TOKEN: Final = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # Python reads no number of more than 4,300 digits.
 _DIGITS: Final = re.compile(rb"\d{1,18}")
@@ -110,7 +111,8 @@ def repair_head(head: bytes) -> tuple[int, bytes, int | None]:
 
     Lines without a colon and names that are no token are left out, a space before the colon goes, equal
     lengths count as one, and a length beside `chunked` counts for nothing (RFC 9112, 6.3). Different lengths
-    stay, so that aiohttp refuses them.
+    stay, so that aiohttp refuses them. The reason after the status loses what is not ASCII, on which httpx
+    raises.
     """
     fields = list(_readable(_fields(head)))
     status = _STATUS.match(fields[0][1]) if fields else None
@@ -148,7 +150,7 @@ def _fields(head: bytes) -> Iterator[_Field]:
 def _readable(fields: Iterable[_Field]) -> Iterator[_Field]:
     for number, (name, line) in enumerate(fields):
         if not number:
-            yield name, line
+            yield name, _NOT_ASCII.sub(b"", line)
         elif b":" in line and _TOKEN.fullmatch(name):
             yield name, line.partition(b":")[0].strip() + b": " + _value(line)
 

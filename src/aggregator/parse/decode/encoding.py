@@ -37,7 +37,24 @@ SUPERSETS: Final = {
     "big5": "big5hkscs",
 }
 # Labels of that standard that Python does not know, apart from `windows-` and a number.
-LABELS: Final = {"x-sjis": "cp932", "x-gbk": "gb18030", "ks_c_5601-1989": "cp949", "x-x-big5": "big5hkscs"}
+LABELS: Final = {
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "x-gbk": "gb18030",
+    "ks_c_5601-1989": "cp949",
+    "x-x-big5": "big5hkscs",
+    "x-euc-jp": "euc_jp",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-ukrainian": "mac_cyrillic",
+    "x-mac-roman": "mac_roman",
+    "dos-874": "cp874",
+    "dos-866": "cp866",
+    "iso-8859-8-i": "iso8859_8",
+    "iso-8859-8-e": "iso8859_8",
+    "iso-8859-6-i": "iso8859_6",
+    "iso-8859-6-e": "iso8859_6",
+    "logical": "iso8859_8",
+}
 WINDOWS: Final = re.compile(r"(?:x-)?(?:windows|cp)-?(\d{3,4})")
 # One unreadable character in so many is a slip of the publisher, and no sign of another encoding.
 READABLE: Final = 100

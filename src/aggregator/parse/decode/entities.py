@@ -20,6 +20,8 @@ REFERENCE: Final = re.compile(r"&([A-Za-z_][\w.:-]{0,79});")
 PREDEFINED: Final = frozenset({"amp", "apos", "gt", "lt", "quot"})
 # Characters that a feed may gain by its declared entities.
 MAX_GROWTH: Final = 1_000_000
+# So deep declared entities may contain each other.
+MAX_DEPTH: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,15 @@ class Entities:
 def find_entities(prologue: str, markup: str) -> Entities:
     """The entities that `markup` uses, and that `prologue`, the part before it, or HTML declares.
 
-    Raises SourceError (BROKEN_FEED) for entities that contain each other or grow beyond `MAX_GROWTH`.
+    Raises SourceError (BROKEN_FEED) for entities that contain themselves or grow beyond `MAX_GROWTH`.
     """
     declared = _declared(prologue)
     uses = Counter(REFERENCE.findall(markup))
-    growth = sum(len(value) * uses[name] for name, value in declared.items())
+    lengths: dict[str, int] = {}
+    growth = sum(_length(name, declared, lengths) * uses[name] for name in uses if name in declared)
     if growth > MAX_GROWTH:
         raise _entities_error(f"grow by {growth} characters; {MAX_GROWTH} are read")
-    known = {name: value for name, value in declared.items() if name in uses}
+    known = {name: _expanded(declared[name], declared) for name in uses if name in declared}
     of_html = (name for name in uses if name not in known and name not in PREDEFINED)
     return Entities(known | {name: _literal(html5[f"{name};"]) for name in of_html if f"{name};" in html5})
 
@@ -61,10 +64,29 @@ def _declared(prologue: str) -> dict[str, str]:
         if name not in PREDEFINED:
             # The first declaration of a name counts (XML 1.0, 4.2).
             found.setdefault(name, _quoted(double or single))
-    # Entities that contain each other grow exponentially ("billion laughs").
-    if any(inner in found for value in found.values() for inner in REFERENCE.findall(value)):
-        raise _entities_error("contain each other, so that they can grow without end")
     return found
+
+
+def _length(name: str, declared: Mapping[str, str], lengths: dict[str, int], depth: int = 0) -> int:
+    """The length of an entity with those that it contains, which grows exponentially ("billion laughs")."""
+    if depth > MAX_DEPTH:
+        raise _entities_error("contain each other, so that they can grow without end")
+    if name not in lengths:
+        inner = [one for one in REFERENCE.findall(declared[name]) if one in declared]
+        lengths[name] = len(declared[name]) + sum(_length(one, declared, lengths, depth + 1) for one in inner)
+    return lengths[name]
+
+
+def _expanded(value: str, declared: Mapping[str, str]) -> str:
+    """A declared value in which the entities that it contains are replaced."""
+
+    def replacement(reference: re.Match[str]) -> str:
+        name = reference[1]
+        if name in declared:
+            return _expanded(declared[name], declared)
+        return _literal(html5[f"{name};"]) if f"{name};" in html5 and name not in PREDEFINED else reference[0]
+
+    return REFERENCE.sub(replacement, value)
 
 
 def _quoted(value: str) -> str:

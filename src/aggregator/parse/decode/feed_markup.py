@@ -162,6 +162,12 @@ class _Selection:
         if self.incontent:
             self.contentparams["type_is_stated"] = "type" in attrs
 
+    def _start_guid(self: Any, attrs: dict[str, str]) -> None:
+        super()._start_guid(attrs)  # type: ignore[misc]
+        # feedparser says so only where no link stands before it, not even an empty one.
+        permalink = attrs.get("ispermalink", "true").strip().lower() != "false"
+        self._get_context()["guid_is_permalink"] = permalink
+
     # Dublin Core repeats what the item itself says; feedparser would take whichever comes first.
     def _start_dc_title(self: Any, attrs: dict[str, str]) -> None:
         self.push("dc_title", 1)

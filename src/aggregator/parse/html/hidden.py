@@ -7,19 +7,32 @@ import re
 from itertools import islice
 from typing import Final
 
-from aggregator.parse.html.dom import Tag, attribute, visible_text
+from aggregator.errors import SourceError
+from aggregator.parse.html.dom import Tag, attribute, parse_html, visible_text
 
-STYLE: Final = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
+STYLE: Final = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|!|$)"
+    r"|clip\s*:\s*rect|clip-path\s*:\s*inset\(\s*(?:50|100)%|(?:left|top|right|text-indent)\s*:\s*-\d{4,}(?:px|em))"
+    r"|\A(?=.*(?:^|;)\s*overflow\s*:\s*hidden)(?=.*(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*[01](?:px)?\s*(?:;|!|$))",
+    re.IGNORECASE | re.DOTALL,
+)
 # Classes of words for screen readers: GOV.UK, the NHS, Bootstrap, WordPress, Drupal.
 SPOKEN_CLASS: Final = re.compile(
     r"(?:[a-z]+-)?(?:u-)?visually-?hidden(?:-focusable)?|sr-only(?:-focusable)?|screen-?reader(?:s)?"
-    r"(?:-only|-text)?|element-invisible",
+    r"(?:-only|-text)?|element-invisible"
+    r"|(?:a11y|accessib\w+)-hidden|assistive-text|off-?screen|print-only|visible-print(?:-\w+)?",
     re.IGNORECASE,
 )
 # Classes that hide, unless another class shows the element again on a wide screen (`d-none d-md-block`).
-HIDING_CLASS: Final = re.compile(r"hidden|d-none|is-hidden|u-hidden|js-hidden", re.IGNORECASE)
+HIDING_CLASS: Final = re.compile(r"(?:is-|u-|js-|ng-)?(?:hidden|hide)|d-none|invisible", re.IGNORECASE)
 SHOWING_CLASS: Final = re.compile(r".*:.*|d-(?!none).*|visible-.*", re.IGNORECASE)
 BADGE_CLASS: Final = re.compile(r"(?:.*[-_])?badge(?:[-_].*)?|govuk-tag(?:--.*)?", re.IGNORECASE)
+# What HTML with something hidden has in it.
+HINT: Final = re.compile(
+    r"<[^<>]*(?:hid|invisib|display\s*:|overflow|font-size\s*:\s*0|clip|-\d{4}|sr-only|screen|assistive|d-none"
+    r"|print|badge|govuk-tag)|<dialog",
+    re.IGNORECASE,
+)
 # Characters of a badge, such as `New` or `Updated today`.
 MAX_BADGE: Final = 40
 # Some sites hide their whole text until a script shows it: fewer characters than this are no text.
@@ -32,14 +45,19 @@ def is_hidden(element: Tag) -> bool:
     """Whether readers do not see the element, or see it as a badge."""
     classes = attribute(element, "class").split()
     return (
-        (element.has_attr("hidden") and attribute(element, "hidden").lower() != "until-found")
+        is_styled_away(element)
         or attribute(element, "aria-hidden").lower() == "true"
         or (element.name == "dialog" and not element.has_attr("open"))
-        or STYLE.search(attribute(element, "style")) is not None
         or any(map(SPOKEN_CLASS.fullmatch, classes))
         or (any(map(HIDING_CLASS.fullmatch, classes)) and not any(map(SHOWING_CLASS.fullmatch, classes)))
         or (any(map(BADGE_CLASS.fullmatch, classes)) and len(visible_text(element)) <= MAX_BADGE)
     )
+
+
+def is_styled_away(element: Tag) -> bool:
+    """Whether an element says itself that it is not shown. The classes of mails depend on the screen."""
+    by_attribute = element.has_attr("hidden") and attribute(element, "hidden").lower() != "until-found"
+    return by_attribute or STYLE.search(attribute(element, "style")) is not None
 
 
 def remove_hidden(main: Tag) -> None:
@@ -51,6 +69,20 @@ def remove_hidden(main: Tag) -> None:
         for part in hidden:
             if not part.decomposed:
                 part.decompose()
+
+
+def without_hidden(markup: str) -> str:
+    """Return the HTML of a feed's item without what nobody sees; as it is if nothing is hidden."""
+    if not HINT.search(markup):
+        return markup
+    try:
+        body = parse_html(f"<!doctype html><html><body>{markup}".encode("utf-8", "replace"), {}).body
+    except SourceError:
+        return markup
+    if body is None or not any(map(is_hidden, body.find_all(True))):
+        return markup
+    remove_hidden(body)
+    return body.decode_contents().strip()
 
 
 def shown_text(element: Tag | None) -> str:

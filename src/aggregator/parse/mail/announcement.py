@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from aggregator.errors import SourceError
 from aggregator.parse.html.dom import NavigableString, Tag, attribute, block_around, parse_html, strings_in
+from aggregator.parse.html.hidden import is_styled_away
 from aggregator.parse.mail.boilerplate import ADDRESSED, UNSUBSCRIBE, strip_boilerplate
 from aggregator.parse.mail.message import MailHeader, MailMessage, MimePart
 from aggregator.parse.mail.redact import (
@@ -177,8 +178,7 @@ def read_markup(markup: str) -> Tag | None:
 def _is_removable(element: Tag) -> bool:
     """Whether an element is a signature, or not shown."""
     names = {*attribute(element, "class").split(), attribute(element, "id")}
-    invisible = "display:none" in attribute(element, "style").replace(" ", "").lower()
-    return invisible or not names.isdisjoint(SIGNATURES) or element.has_attr("data-smartmail")
+    return is_styled_away(element) or not names.isdisjoint(SIGNATURES) or element.has_attr("data-smartmail")
 
 
 def _clean_link(link: Tag) -> None:

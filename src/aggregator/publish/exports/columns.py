@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
-from aggregator.model import Carrier, Document, Entry, Moment, Revision, Snapshot
+from aggregator.model import Carrier, Document, Entry, Moment, Revision, Snapshot, Translation
 from aggregator.model.days import iso_text
 from aggregator.model.licences import may_show
 from aggregator.publish.presentation.dates import undated_text
@@ -47,6 +47,11 @@ def _date(moment: Moment | None) -> str | None:
 
 def _precision(moment: Moment | None) -> str | None:
     return str(moment.precision) if moment else None
+
+
+def _translation(translation: Translation) -> str:
+    title = clean_title(translation.title) if translation.title else ""
+    return f"{clean_line(translation.language)} {translation.url} {title}".strip()
 
 
 def _nation(document: Document, snapshot: Snapshot) -> str | None:
@@ -198,6 +203,12 @@ ENTRY_COLUMNS: Final[tuple[Column[Document], ...]] = (
     ),
     Column(
         "language", "string", "Its language, as a BCP 47 tag.", lambda document, _: document.entry.language
+    ),
+    Column(
+        "translations",
+        "array",
+        "Its pages in other languages: of each the language, the address and the title.",
+        lambda document, _: [_translation(one) for one in document.entry.translations if web_url(one.url)],
     ),
     Column(
         "licence",

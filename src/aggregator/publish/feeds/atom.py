@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any, Final
 
 from feedgen.feed import FeedGenerator
@@ -36,6 +37,9 @@ def write_rss(feed_page: FeedPage) -> bytes:
     for item in feed_page.items:
         entry = generator.add_entry(order="append")
         _fill_entry(entry, item)
+        # A description is HTML, so that a tag which is meant to be read must be escaped.
+        if "<" in item.summary:
+            entry.description(escape(item.summary, quote=False))
         # An RSS item has one date only, and feed readers sort by it. Our first sight is no date of the
         # document's: an item without a date comes without one.
         if dated := item.published or item.dated:

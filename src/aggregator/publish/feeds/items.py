@@ -187,6 +187,22 @@ def _links(
         unique.setdefault((link.rel, link.href), link)
     for link in unique.values():
         yield ItemLink(link=link, language=language if link.href == official_url else None)
+    yield from _language_links(entry)
+
+
+def _language_links(entry: Entry) -> Iterator[ItemLink]:
+    """The document's pages in each of its languages (RFC 4287, 4.1.2 allows one for each).
+
+    Its own comes last: some readers open the last alternate, the others the first, which is the item's `url`.
+    """
+    pages = [(one.language, web_url(one.url), one.title) for one in entry.translations]
+    if any(href for _, href, _ in pages):
+        for language, href, title in (*pages, (entry.language, web_url(entry.url), entry.title)):
+            tag = language_tag(language)
+            if href and tag != UNDETERMINED_LANGUAGE:
+                named = clean_title(title) if title else None
+                link = Link(href=href, rel="alternate", type="text/html", title=named)
+                yield ItemLink(link=link, language=tag)
 
 
 def _attached_link(link: Link, href: str) -> Link:

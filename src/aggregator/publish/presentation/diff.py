@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from html import escape
 from itertools import zip_longest
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aggregator.model import Entry, Moment
+from aggregator.model import Entry, Moment, Translation
 from aggregator.publish.presentation.dates import format_moment
 from aggregator.publish.presentation.text import clean_line
 from aggregator.values.text import remove_unwanted
@@ -96,7 +96,24 @@ def diff_as_html(before: Entry, after: Entry, zone: ZoneInfo, *, with_text: bool
     parts = [*_changed_fields(before, after, zone)]
     if with_text and before.text != after.text:
         parts += _changed_passages(before.text, after.text)
+    for old, new in changed_translations(before, after):
+        if old.title != new.title:
+            parts.append(f"Title: {_del_and_ins(clean_line(old.title), clean_line(new.title))}")
+        if with_text and old.text != new.text:
+            parts += _changed_passages(old.text, new.text)
     return "".join(f"<p>{part}</p>" for part in parts)
+
+
+def changed_translations(before: Entry, after: Entry) -> Iterator[tuple[Translation, Translation]]:
+    """The translations whose words are known of both and are not the same."""
+    had = {one.language: one for one in before.translations}
+    for new in after.translations:
+        old = had.get(new.language)
+        if old and old.title and new.title and (old.title, old.text) != (new.title, new.text):
+            yield (
+                replace(old, text=old.text if new.text else ""),
+                replace(new, text=new.text if old.text else ""),
+            )
 
 
 def _changed_fields(before: Entry, after: Entry, zone: ZoneInfo) -> Iterator[str]:

@@ -26,7 +26,6 @@ NEW_FOR: Final = timedelta(days=7)
 
 # The longest title that a row shows, in characters.
 MAX_TITLE_LENGTH: Final = 220
-LANGUAGE_NAMES: Final = {"cy": "Cymraeg", "en": "English", "gd": "Gàidhlig"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from aggregator.publish.presentation.paths import (
     facet_page_path,
     web_url,
 )
-from aggregator.publish.presentation.rows import LANGUAGE_NAMES, body_name, document_row
+from aggregator.publish.presentation.rows import body_name, document_row
 from aggregator.publish.presentation.text import capitalise_first, clean_line, clean_title
 from aggregator.publish.site.charts import updates_chart
 from aggregator.publish.site.document_page import (
@@ -56,6 +56,7 @@ from aggregator.publish.site.status import (
     source_address_text,
     source_rows,
 )
+from aggregator.values.languages import is_english, own_name
 from aggregator.values.web_addresses import host_of
 
 _TEMPLATES: Final = Path(__file__).parents[1] / "templates"
@@ -107,7 +108,8 @@ _TEMPLATE_FUNCTIONS: Final = (
 _TEMPLATE_CONSTANTS: Final = {
     "FRONT_TABLE_RULES": wording.FRONT_TABLE_RULES,
     "Facet": Facet,
-    "LANGUAGE_NAMES": LANGUAGE_NAMES,
+    "language_name": lambda tag: clean_line(own_name(tag)),
+    "is_english": is_english,
     "MATCH_PLACES": MATCH_PLACES,
     "MAX_ROWS": MAX_ROWS,
     "RELEVANCE_TEXTS": RELEVANCE_TEXTS,

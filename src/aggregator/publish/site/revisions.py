@@ -9,7 +9,12 @@ from zoneinfo import ZoneInfo
 from aggregator.model import Claim, Document, Entry, Moment, Revision
 from aggregator.model.licences import may_show
 from aggregator.publish.presentation.dates import format_moment
-from aggregator.publish.presentation.diff import DiffSpan, SentenceChange, sentence_changes
+from aggregator.publish.presentation.diff import (
+    DiffSpan,
+    SentenceChange,
+    changed_translations,
+    sentence_changes,
+)
 from aggregator.publish.presentation.edits import edits
 from aggregator.publish.presentation.text import clean_title
 
@@ -55,11 +60,20 @@ def _changes(before: Entry, after: Entry, zone: ZoneInfo) -> Iterator[tuple[str,
         "Status": (before.publisher_type or "", after.publisher_type or ""),
     }
     for part, (old, new) in texts.items():
-        if rows := sentence_changes(old, new):
+        if rows := sentence_changes(old, new) + _translated_changes(before, after, part):
             yield part, rows
     for part, old_values, new_values in _field_values(before, after, zone):
         if old_values != new_values:
             yield part, (SentenceChange(before=_as_span(old_values), after=_as_span(new_values)),)
+
+
+def _translated_changes(before: Entry, after: Entry, part: str) -> tuple[SentenceChange, ...]:
+    changed = list(changed_translations(before, after))
+    if part == "Title":
+        pairs = [(clean_title(old.title), clean_title(new.title)) for old, new in changed]
+    else:
+        pairs = [(old.text, new.text) for old, new in changed] if part == "Text" else []
+    return tuple(row for old, new in pairs for row in sentence_changes(old, new))
 
 
 def _field_values(before: Entry, after: Entry, zone: ZoneInfo) -> Iterator[tuple[str, list[str], list[str]]]:

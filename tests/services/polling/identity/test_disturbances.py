@@ -23,7 +23,7 @@ def first_seen(number: int, id: str) -> Post:
         title=f"The {subject}",
         link=f"{SITE}/news/{subject.partition(' ')[0]}",
         id=id.format(f"88{number}"),
-        text=f"What is said - in the forum's own words... - of the {subject}.",
+        text=f"What is said - in the forum's own words... - of the {subject}. It costs £25,000.",
         published=f"2026-05-0{number + 1}T09:00:00+00:00",
     )
 
@@ -50,8 +50,19 @@ WORDS: dict[str, Callable[[str, int], str]] = {
     "counter": lambda text, poll: f"{text} Viewed {1200 + poll * 7} times.",
     "age": lambda text, poll: f"{text} Posted {poll + 2} hours ago.",
     "reading time": lambda text, poll: f"{text} {poll + 1} min read.",
+    "stamp": lambda text, poll: f"{text} Last updated: {poll + 3} June 2026.",
+    "comments": lambda text, poll: f"{text} ({poll} comments)",
+    "countdown": lambda text, poll: f"{text} There are {40 - poll} days left.",
+    "in Welsh": lambda text, poll: f"{text} Diweddarwyd {poll + 2} diwrnod yn ôl.",
     "excerpt": lambda text, poll: f"{text[:30]} [...]",
     "nothing": lambda text, poll: "",
+}
+# True changes, from the smallest to one of all words.
+EDITS: dict[str, Callable[[str], str]] = {
+    "number": lambda text: text.replace("£25,000", "£26,000"),
+    "not": lambda text: text.replace("is said", "is not said"),
+    "day": lambda text: f"{text} It closes on 1 July 2026.",
+    "all": lambda _: "It was decided on Monday, and nothing is as it was.",
 }
 # The frame that a publisher's software puts round each text stays; what it counts does not.
 STEADY = st.sampled_from(sorted(WORDS))
@@ -88,9 +99,16 @@ def answer(posts: Sequence[Post], poll: dict[str, object], number: int, software
     software=STEADY.filter(lambda name: name not in ("excerpt", "nothing")),
     polls=st.lists(POLL, min_size=1, max_size=5),
     changed=st.none() | st.integers(0, len(SUBJECTS) - 1),
+    edit=st.sampled_from(sorted(EDITS)),
 )
 def test_documents_that_do_not_change_bring_no_update_and_a_change_brings_one(
-    fresh: OpenStore, form: str, id: str, software: str, polls: list[dict[str, object]], changed: int | None
+    fresh: OpenStore,
+    form: str,
+    id: str,
+    software: str,
+    polls: list[dict[str, object]],
+    changed: int | None,
+    edit: str,
 ) -> None:
     posts = [first_seen(number, id) for number in range(len(SUBJECTS))]
     with fresh() as store:
@@ -104,9 +122,7 @@ def test_documents_that_do_not_change_bring_no_update_and_a_change_brings_one(
         assert bench.updates() == []
 
         if changed is not None:
-            posts[changed] = replace(
-                posts[changed], text="It was decided on Monday, and nothing is as it was."
-            )
+            posts[changed] = replace(posts[changed], text=EDITS[edit](posts[changed].text))
         for number, links in enumerate(("rebuilt", "as before"), len(polls) + 1):
             bench.poll(answer(posts, {**whole, "links": links}, number, software))
 

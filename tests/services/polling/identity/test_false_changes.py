@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -77,6 +78,35 @@ def test_a_stand_in_is_a_failure_and_no_version_however_long_it_stays(form: str,
 
     assert (parts(store), bench.state("s0").failure) == ([], None)
     assert only(store).carriers[0].pending_revision is None
+
+
+MENU = "<div>Residents Business Visitors Your council Jobs News Events. Pay, report and apply for it.</div>"
+FOOT = "<div>Write to the civic centre, High Street, Exampleton. Terms and conditions of use apply.</div>"
+
+
+def framed(main: str, title: str = "Open government") -> bytes:
+    """A page of a site whose menus and footer cannot be told from the text."""
+    shown = f"<html><head><title>{title}</title></head><body>{MENU}<div><h1>{title}</h1>{main}</div>"
+    return f"{shown}{FOOT}</body></html>".encode()
+
+
+@pytest.mark.parametrize(
+    ("title", "words"),
+    [
+        ("Open government", "<p>Our colleagues were told of it and are busy.</p>"),
+        ("Your choices", "<p>Say which of our 843 partners may keep facts on your device.</p>"),
+        ("exampleton.org", "<p>Cheap flights, quotes, cards and hotels with our partners.</p>" * 8),
+    ],
+)
+def test_a_stand_in_is_known_within_the_frame_of_its_site(title: str, words: str, store: Store) -> None:
+    bench = watching(store, ADDRESS)
+    for day, answer in enumerate((framed(WORDS), framed(words, title), framed(WORDS))):
+        bench.poll(NOON + day * DAY, {ADDRESS: answer})
+    assert parts(store) == []
+
+    edit = WORDS.replace("five commitments", "six commitments")
+    bench.poll(NOON + 3 * DAY, {ADDRESS: framed(edit)})
+    assert parts(store) == [("text",)]
 
 
 def test_a_page_that_was_rewritten_is_believed_at_a_second_look_hours_later(store: Store) -> None:
@@ -172,8 +202,33 @@ def test_a_topic_that_its_author_deleted_is_withdrawn_and_its_words_are_not_quot
 
 def _item(words: str) -> bytes:
     link = "https://forum.example.org/t/a/12"
-    item = f"<title>Open government</title><link>{link}</link><description>{words}</description>"
+    item = f"<title>Open government</title><link>{link}</link><description>{escape(words)}</description>"
     return f"<rss version='2.0'><channel><title>x</title><item>{item}</item></channel></rss>".encode()
+
+
+# ---------------------------------------------------------------- items of feeds
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        f"{WORDS}<div hidden>Draft</div>",
+        f"<p style='display:none'>You have 3 messages</p>{WORDS}",
+        f"{WORDS}<span class='screen-reader-text'>Draft</span>",
+        "Our open government action plan… <a href='/p'>Continue reading</a>",
+        "Open government",
+    ],
+)
+def test_what_an_item_hides_or_leaves_out_is_no_change(shown: str, store: Store) -> None:
+    feed = "https://www.example.org/feed"
+    bench = PollingBench(store, (make_source("s0", address=feed),))
+    for day, words in enumerate((WORDS, shown, WORDS)):
+        bench.poll(NOON + day * DAY, {feed: _item(words)})
+    assert parts(store) == []
+    assert "Draft" not in only(store).entry.text
+
+    bench.poll(NOON + 3 * DAY, {feed: _item(WORDS.replace("meets in July", "does not meet in July"))})
+    assert parts(store) == [("text",)]
 
 
 # ---------------------------------------------------------------- one edit

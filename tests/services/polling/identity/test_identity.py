@@ -196,6 +196,29 @@ def test_a_corrected_slug_without_an_id_is_the_same_document_if_nothing_else_dif
     assert bench.updates() == ["Paper two of the forum"]
 
 
+@pytest.mark.parametrize("address", [f"{SITE}/news/number-one", *rarely(f"{SITE}/news/one;jsessionid=7")])
+def test_a_list_without_texts_tells_a_moved_item_by_title_and_date(address: str, store: Store) -> None:
+    bench = Bench(store)
+    posts = [replace(post, id="", text="") for post in PAPERS]
+    bench.poll(posts)
+    bench.poll([moved(posts[0], address), *posts[1:]])
+    undated = [replace(post, published="") for post in posts]
+    bench.poll([moved(undated[1], f"{SITE}/news/again"), *posts[2:]])
+
+    assert bench.updates() == ["Paper two of the forum"]
+
+
+def test_sessions_of_items_without_ids_bring_nothing_new(store: Store) -> None:
+    bench = Bench(store)
+    posts = [replace(post, id="") for post in PAPERS]
+    bench.poll(posts)
+    for session in ("?sid=88", ";jsessionid=2", "?sid=99"):
+        bench.poll([moved(post, post.link + session) for post in posts])
+
+    assert (bench.updates(), bench.questions(), len(bench.documents())) == ([], [], 4)
+    assert bench.stage.state("s0").items_missed_at is None
+
+
 @pytest.mark.parametrize("id", [*rarely(PAPERS[0].id), f"{SITE}/?p=88"])
 def test_a_retracted_post_does_not_come_back_at_another_address(id: str, store: Store) -> None:
     bench = Bench(store)
@@ -245,6 +268,17 @@ def test_a_number_without_any_date_or_at_another_source_is_another_document_too(
     assert not store.names.duplicates(None)
 
 
+@pytest.mark.parametrize("id", [f"{SITE}/?p=57", *rarely("57 at https://www.example.org")])
+def test_a_number_that_is_the_address_as_well_is_used_again_like_an_address(id: str, store: Store) -> None:
+    bench = Bench(store)
+    link = f"{SITE}/?p=57" if "?p" in id else f"{SITE}/node/57"
+    bench.poll([replace(JOIN, id=id, link=link)])
+    bench.poll([replace(JOIN, id=id, link=link, text="How to join by post.")])
+    bench.poll([replace(PLAN, id=id, link=link)])
+
+    assert bench.updates() == [PLAN.title, "text"]
+
+
 LAST_YEAR = Post(
     title="Open government plan 2025",
     link=f"{SITE}/plan/",
@@ -274,6 +308,26 @@ def test_an_address_that_is_given_to_a_new_post_makes_a_new_document(
         (THIS_YEAR.title, f"{SITE}/plan/"),
     ]
     assert bench.updates() == [THIS_YEAR.title]
+
+
+@pytest.mark.parametrize("published", [LAST_YEAR.published, *rarely("")])
+def test_the_old_post_without_an_id_goes_to_its_new_address_whatever_its_title(
+    published: str, store: Store
+) -> None:
+    """Both have one title, or no date; only what they say tells which is which."""
+    bench = Bench(store)
+    old = replace(LAST_YEAR, id="", published=published)
+    new = replace(THIS_YEAR, id="", title=LAST_YEAR.title if published else THIS_YEAR.title)
+    new = replace(new, published=new.published if published else "")
+    bench.poll([old])
+    for _ in range(2):
+        bench.poll([new, moved(old, f"{SITE}/plan-2025/")])
+
+    assert {one.entry.text: one.entry.url for one in bench.documents()} == {
+        old.text: f"{SITE}/plan-2025/",
+        new.text: f"{SITE}/plan/",
+    }
+    assert bench.updates() == [new.title]
 
 
 @pytest.mark.long
@@ -428,14 +482,20 @@ CASINO = [
 
 
 @pytest.mark.parametrize("same_host", [True, *rarely(False)])
-def test_another_feed_at_the_address_is_not_published(same_host: bool, bench: Bench) -> None:
-    """The domain lapsed; the new owner may also use the old host, in another language."""
+@pytest.mark.parametrize("in_common", ["", *rarely("id", "title")])
+def test_another_feed_at_the_address_is_not_published(same_host: bool, in_common: str, bench: Bench) -> None:
+    """The domain lapsed; the new owner may also use the old host, in another language.
+
+    A number or a title that two feeds happen to have in common proves nothing.
+    """
     head = {"title": "Lucky Spins", "site": "https://casino.example.com", "language": "en"}
     spam = CASINO
     if same_host:
         head |= {"site": SITE, "language": "id"}
         spam = [moved(post, f"{SITE}/{post.id}") for post in CASINO]
-    bench.poll(PAPERS)
+    ours = replace(PAPERS[0], **({"title": CASINO[0].title} if in_common == "title" else {}))
+    ours = replace(ours, id=CASINO[0].id if in_common == "id" else ours.id, published=JOIN.published)
+    bench.poll([ours, *PAPERS[1:]])
     bench.poll(spam, **head)
     failure = bench.stage.state("s0").failure
 
@@ -447,7 +507,7 @@ def test_another_feed_at_the_address_is_not_published(same_host: bool, bench: Be
     mend = SourcesToMend(bench.stage.poller.config, bench.stage.store)
     assert (bench.questions(), len(bench.documents()), len(list(mend.waiting(bench.at)))) == ([], 4, 1)
 
-    bench.poll(PAPERS)
+    bench.poll([ours, *PAPERS[1:]])
     assert (bench.stage.state("s0").failure, bench.updates()) == (None, [])
 
 
@@ -476,24 +536,25 @@ def test_events_of_one_request_are_changes_of_one_document(store: Store) -> None
     page = "https://www.whatdotheyknow.com/request/minutes"
     events = [
         Post(
-            title="Minutes of the forum",
+            title=title,
             link=f"{page}{where}",
             id=f"tag:www.whatdotheyknow.com,2005:InfoRequestEvent/{number}",
             text=text,
             published=f"2026-05-0{number}T09:00:00+00:00",
         )
-        for number, where, text in (
-            (1, "#outgoing-1", "Request sent."),
-            (2, "?nocache=incoming-22#incoming-22", "Acknowledgement."),
-            (3, "#comment-9", "An annotation."),
+        for number, where, title, text in (
+            (1, "#outgoing-1", "Minutes of the forum", "Request sent."),
+            (2, "?nocache=incoming-22#incoming-22", "Minutes of the forum", "Acknowledgement."),
+            (3, "#comment-9", "Minutes of the forum", "An annotation."),
+            (4, "?nocache=incoming-23#incoming-23", "The body has answered", "Refused."),
         )
     ]
     bench = Bench(store, "atom")
-    for count in (1, 2, 3):
+    for count in (1, 2, 3, 4):
         bench.poll(list(reversed(events[:count])))
 
     (document,) = bench.documents()
-    assert (document.entry.text, bench.updates()) == ("Acknowledgement.", ["text"])
+    assert (document.entry.text, bench.updates()) == ("Refused.", ["text", "title,text"])
 
 
 @pytest.mark.parametrize("form", ["rss", *rarely("atom", "json")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
@@ -184,6 +184,81 @@ def test_an_edit_of_both_languages_is_one_change(store: Store, order: list[int],
     bench.poll(*shown)
 
     assert (bench.languages(), bench.edits()) == ([{"en": edited[0].title, "cy": edited[1].title}], 1)
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_an_edit_of_the_welsh_words_alone_is_one_change(store: Store, together: bool) -> None:
+    words = "Mae gan y cynllun naw ymrwymiad am ddata agored a gwariant."
+    bench = Bench(store, together)
+    bench.poll()
+    for viewed in (5, 7, 9):
+        bench.poll(PLAN, replace(CYNLLUN, text=f"{words} Viewed {viewed} times."))
+    bench.poll(PLAN, replace(CYNLLUN, text=words[:20]))
+    assert bench.edits() == 0
+
+    edited = replace(CYNLLUN, text=f"{words.replace('naw', 'ddeg')} Viewed 12 times.")
+    for _ in range(2):
+        bench.poll(PLAN, edited)
+    assert bench.edits() == 1
+    # The edit reaches the English words later.
+    bench.poll(replace(PLAN, text="The plan has ten commitments."), edited)
+    bench.poll(replace(PLAN, text="The plan has eleven commitments, not ten."), edited)
+    assert bench.edits() == 2
+
+
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"{}><id>x</id><title>x</title>{}</feed>'
+WORDS = {
+    "en": ("The plan for open data", "What the plan for open data says about spending now."),
+    "cy": ("Y cynllun data agored", "Yr hyn mae cynllun data agored yn ei ddweud am wariant."),
+    "ga-IE": ("An plean le haghaidh sonraí", "An méid a deir an plean faoi chaiteachas anois."),
+    "pl": ("Plan otwartych danych", "Co plan otwartych danych mówi teraz o wydatkach publicznych."),
+}
+
+
+def entry_with_alternates(language: str, others: Sequence[str], stated: str = "") -> str:
+    title, text = WORDS[language]
+    links = "".join(
+        f'<link type="text/html" hreflang="{one}" href="https://a.example/{one}/p"/>' for one in others
+    )
+    start = f'<entry xml:lang="{stated}">' if stated else "<entry>"
+    return (
+        f"{start}<id>tag:a.example,2026:{language}</id>"
+        f"<title>{title}</title>{links}<updated>2026-06-01T09:00:00Z</updated><summary>{text}</summary></entry>"
+    )
+
+
+@pytest.mark.parametrize("language", WORDS)
+@pytest.mark.parametrize("own_first", [False, True])
+def test_an_item_leads_to_the_page_in_the_language_of_its_words(
+    store: Store, language: str, own_first: bool
+) -> None:
+    order = sorted(WORDS, key=lambda one: (one == language) != own_first)
+    # English and Welsh are known by their words, whatever the feed says of itself.
+    stated = "" if language in ("en", "cy") else language
+    feed = ATOM.format(' xml:lang="en"', entry_with_alternates(language, ["x-default", *order], stated))
+    stage = PollingBench(store, (make_source("s", address=ENGLISH),))
+    stage.poll(NOON, {ENGLISH: feed.encode()})
+    (document,) = store.documents.all()
+    shown = {document.entry.language: document.entry.url} | {
+        one.language: one.url for one in document.entry.translations
+    }
+    assert document.entry.language == language
+    assert shown == {one: f"https://a.example/{one}/p" for one in WORDS}
+
+
+def test_the_languages_of_a_sitemap_are_joined(store: Store) -> None:
+    pages = {one: f"https://a.example/{one}/the-plan-in-{one}" for one in ("en", "cy")}
+    links = "".join(f'<xhtml:link hreflang="{one}" href="{pages[one]}"/>' for one in pages)
+    urls = "".join(f"<url><loc>{page}</loc>{links}</url>" for page in pages.values())
+    sitemap = f'<urlset xmlns:xhtml="http://www.w3.org/1999/xhtml">{urls}</urlset>'
+    address = "https://a.example/sitemap.xml"
+    stage = PollingBench(store, (make_source("s", kind="sitemap", address=address),))
+    stage.poll(NOON, {address: sitemap.encode()})
+    (document,) = store.documents.all()
+    assert (document.entry.url, [one.url for one in document.entry.translations]) == (
+        pages["en"],
+        [pages["cy"]],
+    )
 
 
 def page_links(english: str, welsh: str) -> dict[str, bytes]:

@@ -26,8 +26,10 @@ from aggregator.normalise.identity import (
     independent_id,
     key_at_place,
     name_from_worldwide_id,
+    names_from_ids,
 )
 from aggregator.normalise.urls import canonical_url, former_canonical_url, has_page_number
+from aggregator.services.polling.identity.links import without_session
 from aggregator.store import Transaction
 from aggregator.store.documents.names import TAKEN_PREFIX
 from aggregator.values.web_addresses import split_address
@@ -151,6 +153,9 @@ class KnownDocuments:
     def _is_stated(self, entry: Entry, document_id: str) -> bool:
         if self.decided.get(entry.key) == document_id:
             return True
+        # A number or name that a site gives a page for good, such as that of a topic or a request.
+        if has_page_number(entry.url) and self.names.get(entry.key) == document_id:
+            return True
         # A key that is no address is an own id; of the names, numbers prove nothing alone.
         names = [name for name in entry.all_names if name != entry.key or entry.url is None]
         return any(
@@ -184,7 +189,7 @@ def compare_ids(entry: Entry, form: Entry, trusted_id: str | None) -> IdMatch:
     """Return how the publisher's ids of an entry and of a form of a document compare."""
     if entry.content_id and form.content_id:
         return IdMatch.SAME if entry.content_id == form.content_id else IdMatch.OTHER
-    if _numbers(entry) & _numbers(form):
+    if _shared_numbers(entry, form):
         return IdMatch.SAME
     same_source = entry.source == form.source
     if trusted_id is None or form.native_id is None:
@@ -197,6 +202,14 @@ def compare_ids(entry: Entry, form: Entry, trusted_id: str | None) -> IdMatch:
     if trusted_id == form.native_id:
         return IdMatch.SAME
     return IdMatch.OTHER if independent_id(form) else IdMatch.UNKNOWN
+
+
+def _shared_numbers(entry: Entry, form: Entry) -> frozenset[str]:
+    """Return the numbers that both have, but for what the two links say anyway."""
+    of_links = {*names_from_ids(entry.url)} & {*names_from_ids(form.url)}
+    spells_id = independent_id(entry) is not None
+    shared = _numbers(entry) & _numbers(form) - of_links
+    return frozenset(name for name in shared if spells_id or not name.startswith(SPELLING_PREFIX))
 
 
 def _numbers(entry: Entry) -> frozenset[str]:
@@ -224,6 +237,7 @@ def lookup_names(entry: Entry) -> tuple[str, ...]:
         # Whether an item has the key of its page depends on what else the answer says of the page.
         page if page != entry.key else None,
         key_at_place(page, place) if page == entry.key and place else None,
+        canonical_url(without_session(entry.url)),
         # The key of documents that were stored when more parameters counted as trackers comes last.
         former_canonical_url(entry.url),
     )

@@ -72,6 +72,17 @@ def _is_volatile(after: str, before: str) -> bool:
     return all(VOLATILE.fullmatch(pair.partition("=")[0]) for pair in changed)
 
 
+def without_session(url: str | None) -> str | None:
+    """Return an address without what differs at each visit; None if it has nothing of the sort."""
+    parts = split_address(url)
+    pairs = parts.query.split("&")
+    kept = [pair for pair in pairs if not VOLATILE.fullmatch(pair.partition("=")[0])]
+    path = PATH_PARAMETER.sub("", parts.path)
+    if not url or (kept == pairs and path == parts.path):
+        return None
+    return parts._replace(path=path, query="&".join(kept)).geturl()
+
+
 def _with_host(links: tuple[Link, ...], host: str, address: str) -> tuple[Link, ...]:
     """Return links on the other host as links on the document's own, where the same files are."""
     own = split_address(address)

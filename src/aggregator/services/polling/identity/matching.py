@@ -49,7 +49,31 @@ def match_entries(entries: Sequence[Entry], known: KnownDocuments) -> Matches:
     taken: dict[str, Entry] = {}
     while waiting:
         waiting = _match_round(waiting, found, taken, matches, known)
+    _follow_unchanged(entries, matches, known)
     return matches
+
+
+def _follow_unchanged(entries: Iterable[Entry], matches: Matches, known: KnownDocuments) -> None:
+    """Let a document go with the item that says all that it said, if something unlike has its address now."""
+    holders = {one.document_id: key for key, one in matches.known.items() if _may_be_another(one)}
+    by_title: dict[str, list[Entry]] = defaultdict(list)
+    for carrier in known.own if holders and matches.new else ():
+        by_title[comparable_text(carrier.entry.title)].append(carrier.entry)
+    for entry in list(matches.new):
+        same = [one for one in by_title[comparable_text(entry.title)] if _moved_unchanged(entry, one)]
+        holder = holders.pop(same[0].id, None) if len(same) == 1 else None
+        if holder:
+            matches.new.remove(entry)
+            matches.known[entry.key] = known.candidate(entry, same[0].id)
+            del matches.known[holder]
+            matches.new += [one for one in entries if one.key == holder]
+
+
+def _may_be_another(match: IdentityEvidence) -> bool:
+    """Return whether an item has nothing of a document but its address."""
+    if match.stated or match.retracted or match.id is IdMatch.SAME:
+        return False
+    return match.likeness.other_date or not match.likeness.alike
 
 
 def _match_round(

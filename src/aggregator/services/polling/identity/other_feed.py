@@ -6,15 +6,18 @@ as not read until the operator says that it is the same source.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+from aggregator.classify.identity import compare
 from aggregator.classify.wording.typography import comparable_text
 from aggregator.errors import Cause
 from aggregator.model import Carrier, Entry, Failed, FeedMetadata, Source, SourceState
 from aggregator.model.fetched import IdentityQuestion, QuestionKind
 from aggregator.model.kinds import KINDS
+from aggregator.normalise.identity import NUMBER_PREFIXES
 from aggregator.services.polling.identity.links import hosts_of
 from aggregator.store import Transaction
 from aggregator.values.text import one_line
@@ -75,13 +78,32 @@ def _same_title(before: FeedMetadata, after: FeedMetadata) -> bool:
 def _any_is_known(
     entries: Sequence[Entry], carriers: Iterable[Carrier], store: Transaction, now: datetime
 ) -> bool:
-    """Return whether any item is known by an address, a name, an id or its title."""
-    stored = [carrier.entry for carrier in carriers]
-    ids = {entry.native_id for entry in stored if entry.native_id}
-    titles = {comparable_text(entry.title) for entry in stored}
-    if any(entry.native_id in ids or comparable_text(entry.title) in titles for entry in entries):
+    """Return whether any item is known by its address or a name, or by its id or title and what it says.
+
+    A number such as 7, or the title "Home", is in many feeds.
+    """
+    by_mark: dict[str, list[Entry]] = defaultdict(list)
+    for carrier in carriers:
+        for mark in _marks(carrier.entry):
+            by_mark[mark].append(carrier.entry)
+    if any(
+        _says_the_same(entry, one) for entry in entries for mark in _marks(entry) for one in by_mark[mark]
+    ):
         return True
-    return bool(store.names.resolve({name for entry in entries for name in entry.all_names}, now))
+    names = {name for entry in entries for name in entry.all_names if not name.startswith(NUMBER_PREFIXES)}
+    return bool(store.names.resolve(names, now))
+
+
+def _marks(entry: Entry) -> tuple[str, ...]:
+    title = f"title:{comparable_text(entry.title)}"
+    return (title, f"id:{entry.native_id}") if entry.native_id else (title,)
+
+
+def _says_the_same(entry: Entry, before: Entry) -> bool:
+    """Return whether two items with one id or title also have one date or text, or both id and title."""
+    likeness = compare(entry, before)
+    same_id = entry.native_id is not None and entry.native_id == before.native_id
+    return likeness.same_date or likeness.alike_text or (same_id and likeness.alike_title)
 
 
 def _other_hosts(
