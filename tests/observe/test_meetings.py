@@ -136,3 +136,12 @@ def test_other_types_and_irrelevant_documents_record_no_meeting() -> None:
         MINUTES.entry, labels=make_labels(type="meeting-record", relevant=False), first_seen=FIRST_SEEN
     )
     assert meetings_of(event) == meetings_of(unrelated) == ()
+
+
+def test_minutes_that_say_they_came_out_later_are_not_on_the_board_of_a_day_before() -> None:
+    """The record of June's meeting says that its minutes came out on 12 August."""
+    for day_of_board, shown in (("2024-07-25", False), ("2024-08-11", False), ("2024-08-12", True)):
+        at = datetime.fromisoformat(day_of_board).replace(hour=12, tzinfo=UTC)
+        days = {meeting.day for meeting in report_on(own_board(at), "scotland").meetings}
+        assert (date(2024, 6, 19) in days) is shown
+        assert date(2023, 12, 13) in days

@@ -53,9 +53,10 @@ MAY_DIFFER: Final[Mapping[str, tuple[str, ...]]] = {
     "deliveries": ("attempts", "unknown_outcomes", "reply"),
     "webhook_deliveries": ("attempts", "reply"),
     "alert_rule_states": ("checked_until",),
+    "month_boards": ("made_at",),
 }
-# Records of the runs and of the faults themselves.
-NOT_COMPARED: Final = frozenset({"poll_runs", "robots_txt", "breakdowns"})
+# Records of the runs, of each reading, and of the faults themselves.
+NOT_COMPARED: Final = frozenset({"poll_runs", "readings", "robots_txt", "breakdowns"})
 
 
 def simplify(text: str, period_of: PeriodOf) -> str:

@@ -131,21 +131,19 @@ def _save_state(connection: Connection, state: SourceState) -> None:
     upsert(connection, source_states, [{"source_id": state.source, "state": plain}])
     if state.last_read:
         # The same reading may be saved again: a later poll that fails keeps it in the state.
-        whole = state.read_whole_at if state.read_whole_at == state.last_read else None
-        row = _reading(state.source, state.last_read, state.last_read, whole, whole)
-        connection.execute(_ADD_READING, row)
+        connection.execute(_ADD_READING, _reading(state.source, state.last_read, state.read_whole_at))
 
 
-def _reading(
-    source: str, first: datetime, last: datetime, first_whole: datetime | None, last_whole: datetime | None
-) -> dict[str, object]:
+def _reading(source: str, read_at: datetime, read_whole_at: datetime | None) -> dict[str, object]:
+    at = read_at.replace(microsecond=0)
+    whole = at if read_whole_at == read_at else None
     return {
         "source_id": source,
-        "day": last.astimezone(LONDON).date().isoformat(),
-        "first_at": first,
-        "last_at": last,
-        "first_whole_at": first_whole,
-        "last_whole_at": last_whole,
+        "day": at.astimezone(LONDON).date().isoformat(),
+        "first_at": at,
+        "last_at": at,
+        "first_whole_at": whole,
+        "last_whole_at": whole,
     }
 
 

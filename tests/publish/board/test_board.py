@@ -186,7 +186,7 @@ def test_what_could_not_be_read_is_named_and_never_called_silence() -> None:
     text = words(
         page(make_board_snapshot(coverage=unread, silence=silence), "board/here.html").find(".//main")
     )
-    assert "Whether there is a newer one cannot be told." in text
+    assert "We could not check for newer records." in text
     assert "not read since 1 June 2026: Two." in text
     assert "147 days" not in text
 

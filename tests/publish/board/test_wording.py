@@ -59,7 +59,7 @@ def make_silence(days: int = 143, quiet: int = 0, **changes: Any) -> Silence:
         ),
         (
             make_silence(quiet=43, observed_days=None),
-            "The last record that we hold is of 9 January 2026. Whether there is a newer one cannot be told.",
+            "The last record that we hold is of 9 January 2026. We could not check for newer records.",
         ),
         (
             make_silence(last=make_evidence(no_later=True)),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from aggregator.model import (
     ChangeKind,
     Digest,
     DigestItem,
+    MonthBoard,
+    MonthCheck,
+    MonthEvidence,
+    MonthProcess,
     Removal,
     RemovalKind,
     Section,
@@ -88,3 +92,40 @@ def test_an_issued_digest_keeps_the_item_without_its_text(store: Store) -> None:
         (PLAN.id, "Retracted", "", "")
     ]
     assert PHRASE not in store.dump()
+
+
+def test_the_boards_of_past_months_keep_their_words_without_its_title(store: Store) -> None:
+    fill(store)
+    named = MonthEvidence(title=PHRASE, url=PLAN.url, date="5 June 2026", official=True, note=PHRASE)
+    # The same words at another address are of another document.
+    other = replace(named, url="https://www.gov.uk/other", note="")
+    check = MonthCheck(
+        rule="P1",
+        title="A plan",
+        basis="ours",
+        result="met",
+        result_words="perhaps met",
+        why=f"{PHRASE} may be the plan",
+        reconstructed=False,
+        evidence=(named, other),
+    )
+    process = MonthProcess(
+        id="uk",
+        name="UK",
+        plans=(),
+        silence="",
+        last=named,
+        other_document=None,
+        deadline="",
+        checks=(check, replace(check, evidence=(other,))),
+    )
+    board = MonthBoard(
+        month="2026-06", day=date(2026, 6, 30), made_at=NOON, record_criteria="", processes=(process,)
+    )
+    store.month_boards.add(board)
+    store.documents.retract(PLAN.id, "a person asked", NOON)
+
+    (process,) = store.month_boards.all()[0].processes
+    blank = replace(named, title="Retracted", url=None, note="")
+    assert (process.last, process.checks[0].evidence) == (blank, (blank, other))
+    assert [one.why for one in process.checks] == ["Retracted may be the plan", check.why]

@@ -147,7 +147,7 @@ def silence_text(silence: Silence, zone: ZoneInfo, body: str) -> str:
     if silence.last is None:
         return f"We hold no official record of {body}."
     if silence.days is None or silence.last.moment is None:
-        return f"When {body} last published cannot be told: there is a document that bears no date."
+        return f"We do not know when {body} last published: one of its documents has no date."
     return _last_record_text(silence, silence.last.moment, silence.days, zone)
 
 
@@ -174,7 +174,7 @@ def _last_record_text(silence: Silence, moment: Moment, days: int, zone: ZoneInf
         text = f"The last record that we hold is of {when}{age}{days_watched} (reconstructed from records)."
         return text + quiet
     if silence.observed_days is None:
-        return f"The last record that we hold is of {when}. Whether there is a newer one cannot be told."
+        return f"The last record that we hold is of {when}. We could not check for newer records."
     return f"The last record is of {when}{age}.{quiet}"
 
 
