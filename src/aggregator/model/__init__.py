@@ -87,6 +87,7 @@ from aggregator.model.observations import (
     RuleResult,
     Silence,
     SilenceEvent,
+    quiet_days_in_words,
 )
 from aggregator.model.outputs import (
     DEMONSTRATION,
@@ -285,4 +286,5 @@ __all__ = [
     "ZoneBasis",
     "frequency_of_digest",
     "own_page_path",
+    "quiet_days_in_words",
 ]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -198,6 +198,14 @@ class QuietDays:
 
     period: QuietPeriod
     days: int
+
+
+def quiet_days_in_words(found: Sequence[QuietDays]) -> str:
+    """`16 were in the spring recess and 41 more in the pre-election period`: no day is told twice."""
+    first, *others = found
+    parts = [f"{first.days} {'was' if first.days == 1 else 'were'} in the {first.period.what}"]
+    parts += [f"{one.days} more in the {one.period.what}" for one in others]
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

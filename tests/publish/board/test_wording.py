@@ -36,6 +36,7 @@ ELECTION = QuietPeriod(
     source="https://www.gov.scot/guidance",
     read_on=date(2026, 6, 1),
 )
+RECESS = replace(ELECTION, what="recess", last=date(2026, 5, 8))
 YEAR = moment("2024-01-01 00:00", Precision.YEAR)
 
 
@@ -46,6 +47,12 @@ def make_silence(days: int = 143, quiet: int = 0, **changes: Any) -> Silence:
         last=make_evidence(), days=days, observed_days=days, reconstructed=False, check=None, quiet=found
     )
     return replace(default, **changes)
+
+
+def make_silence_of_two_periods() -> Silence:
+    """A pre-election period and a recess that ended a day later."""
+    found = (QuietDays(period=ELECTION, days=43), QuietDays(period=RECESS, days=1))
+    return replace(make_silence(), quiet=found)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +83,11 @@ def make_silence(days: int = 143, quiet: int = 0, **changes: Any) -> Silence:
             "The last record that we hold bears no date; it came out no later than 9 January 2026, at least "
             "143 days ago. Of these 143 days, 43 were in the pre-election period before the election of "
             "7 May 2026.",
+        ),
+        (
+            make_silence_of_two_periods(),
+            "The last record is of 9 January 2026, 143 days ago. Of these 143 days, 43 were in the "
+            "pre-election period before the election of 7 May 2026 and 1 more in the recess.",
         ),
         (make_silence(last=make_evidence(moment=YEAR)), "The last record that we hold is of 2024."),
         (make_silence(last=None), "We hold no official record of Here."),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from aggregator.model import Basis, Coverage, Evidence, Rule, RuleCheck, RuleResult
+from aggregator.model import Basis, Coverage, Evidence, Rule, RuleCheck, RuleResult, quiet_days_in_words
 from aggregator.model.days import day_in_words
 from aggregator.observe.state.coverage import prove_absence
 from aggregator.observe.state.process_state import ProcessState
@@ -155,10 +155,7 @@ def quiet_text(state: ProcessState, after: date) -> str:
     found = quiet_days(state.quiet_periods, after, state.day)
     if not found:
         return ""
-    parts = " and ".join(
-        f"{one.days} {'was' if one.days == 1 else 'were'} in the {one.period.what}" for one in found
-    )
-    return f"; of these {(state.day - after).days} days, {parts}"
+    return f"; of these {(state.day - after).days} days, {quiet_days_in_words(found)}"
 
 
 def last_day_from(rule: Rule, state: ProcessState, start: date) -> date:

@@ -26,6 +26,7 @@ from aggregator.model import (
     RuleCheck,
     RuleResult,
     Silence,
+    quiet_days_in_words,
 )
 from aggregator.model.days import COARSE, MONTHS, day_of, last_day
 from aggregator.model.plans import COMPLETION_SCALE
@@ -184,11 +185,7 @@ def quiet_text(quiet: Sequence[QuietDays], days: int) -> str:
         return ""
     if days == 1:
         return f" That day was in the {clean_line(quiet[0].period.what)}."
-    parts = " and ".join(
-        f"{one.days} {'was' if one.days == 1 else 'were'} in the {clean_line(one.period.what)}"
-        for one in quiet
-    )
-    return f" Of these {count_text(days)}, {parts}."
+    return f" Of these {count_text(days)}, {clean_line(quiet_days_in_words(quiet))}."
 
 
 def other_document_text(silence: Silence, zone: ZoneInfo) -> str:
