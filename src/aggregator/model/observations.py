@@ -186,6 +186,8 @@ class Coverage:
     first_poll: date | None = None
     # By title: the day on which a source was last asked without validators and answered.
     asked_whole: Mapping[str, date] = field(default_factory=dict)
+    # Whose sources are missing altogether, so that nothing is covered, in words; empty if none is.
+    lacks: str = ""
 
     def not_asked_after(self, day: date) -> tuple[str, ...]:
         """Titles of the sources that have not been read whole on a later day."""

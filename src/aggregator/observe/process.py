@@ -104,7 +104,14 @@ def _process_state(
         meetings=meetings,
         unknown_meetings=records_of_unknown_meetings(process, documents, at, zone, hosts),
         coverage=coverage_of(sources, process.bodies, at, zone, own=process.bodies),
-        forum_coverage=coverage_of(sources, _forum_bodies(process), at, zone, own=process.bodies),
+        forum_coverage=coverage_of(
+            sources,
+            _forum_bodies(process),
+            at,
+            zone,
+            own=process.bodies,
+            carriers=process.forum.carried_by if process.forum else (),
+        ),
         searches=tuple(search for search in register.searches if search.process == process.id),
         quiet_periods=tuple(
             one

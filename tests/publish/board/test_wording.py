@@ -109,6 +109,8 @@ def test_a_digest_names_a_gap_of_more_than_four_weeks_outside_quiet_periods(
     ("silence", "named"),
     [
         (make_silence(900, observed_days=None), 0),
+        (make_silence(900, observed_days=28), 0),
+        (make_silence(900, observed_days=29), 1),
         (make_silence(last=None, observed_days=None), 0),
         (make_silence(last=None, observed_days=28), 0),
         (make_silence(last=None, observed_days=29), 1),

@@ -32,11 +32,13 @@ def coverage_of(
     zone: ZoneInfo,
     *,
     own: Collection[str],
+    carriers: Collection[str] = (),
 ) -> Coverage:
     """How the sources of `bodies` are covered at `at`; days are those of `zone`.
 
     Every source that is switched on counts, also one whose address is only guessed: what it may show we have
-    not seen. Without a source of one of the `own` bodies nothing is covered: nobody else speaks for them.
+    not seen. Without a source of one of the `own` bodies nothing is covered: nobody else speaks for them. Nor
+    without one of the `carriers`, where there are any: the records would stand there.
     """
     counted = [polled for polled in sources if polled.source.body in bodies and _counts(polled)]
     unreadable = [polled for polled in counted if not _is_read(polled, at, zone)]
@@ -48,12 +50,12 @@ def coverage_of(
     first_reads = [day_of(first, zone) for polled in counted if (first := polled.state.first_read)]
     # A record may be in any of the sources, so coverage begins with the last of them.
     first_read = max(first_reads) if first_reads and not never_read else None
-    has_own = any(polled.source.body in own for polled in counted)
+    lacks = _lacks(counted, own, carriers)
     restarts = (gap.until for gap in gaps if gap.restarts_coverage)
     return Coverage(
         sources=tuple(polled.source.title for polled in counted),
         first_read=first_read,
-        since=max([first_read, *restarts]) if first_read and has_own else None,
+        since=max([first_read, *restarts]) if first_read and not lacks else None,
         gaps=tuple(gaps),
         unreadable=tuple(polled.source.title for polled in unreadable),
         unreadable_since=min((day_of(day, zone) for day in stopped if day), default=None)
@@ -64,7 +66,17 @@ def coverage_of(
             (day_of(poll, zone) for polled in counted for poll in _first_polls(polled)), default=None
         ),
         asked_whole=_asked_whole(counted, zone),
+        lacks=lacks,
     )
+
+
+def _lacks(counted: Sequence[SourceWithState], own: Collection[str], carriers: Collection[str]) -> str:
+    """Whose sources are missing altogether, in words that are published; empty if none is."""
+    if not any(polled.source.body in own for polled in counted):
+        return "no source of the bodies themselves is read"
+    if carriers and not any(polled.source.body in carriers for polled in counted):
+        return "no source that carries the records of the forum is read"
+    return ""
 
 
 def _counts(polled: SourceWithState) -> bool:
@@ -180,4 +192,4 @@ def _unproven(searches: Sequence[UnsuccessfulSearch], day: date, coverage: Cover
         return Absence(
             seen_from=None, since=coverage.unreadable_since, why=f"not read up to this day: {names}"
         )
-    return Absence(seen_from=None, why="no source of the bodies themselves is read")
+    return Absence(seen_from=None, why=coverage.lacks)

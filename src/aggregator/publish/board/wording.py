@@ -282,10 +282,9 @@ def _is_silent(silence: Silence, day: date, zone: ZoneInfo) -> bool:
     other = silence.other_document.moment if silence.other_document else None
     if other and (day - last_day(other, zone)).days <= LONG_SILENCE_DAYS:
         return False
-    if silence.observed_days is None:
-        # Nobody could have seen a newer one: a gap of ours.
+    if silence.observed_days is None or silence.observed_days <= LONG_SILENCE_DAYS:
+        # On other days records may have come and gone unseen: a gap of ours.
         return False
-    # Without any record only the days that we watched are known to have had none.
     days = silence.days if silence.last else silence.observed_days
     return days is not None and days - silence.quiet_days > LONG_SILENCE_DAYS
 
