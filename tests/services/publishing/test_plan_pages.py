@@ -32,7 +32,7 @@ def test_documents_with_the_titles_of_plans_are_on_their_pages_and_alert(tmp_pat
 
     output = {
         path: content.decode()
-        for path, content in project.output().items()
+        for path, content in project.replayed().items()
         if path.endswith(("html", "atom"))
     }
     assert len(plans) == 13
