@@ -48,7 +48,7 @@ def board(
     as_json: AsJson = False,
 ) -> None:
     """Show the state of each open-government process on a day, by which rule and on what evidence."""
-    with open_program(context, at=at, replay=replay, store=store) as program:
+    with open_program(context, at=at, replay=replay, store=store, whole_day=True) as program:
         past = board_at(program.config, program.store, program.clock(), as_known=as_known)
         for id in sorted(past.left_out):
             print_error(f"document {id} breaks something: only its dates count here, if they can be read")

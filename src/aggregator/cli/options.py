@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from aggregator import VERSION, log
 from aggregator.app import App, open_app
 from aggregator.cli.console import OUT
+from aggregator.clock import wall_clock
 from aggregator.config.settings import load_settings
 from aggregator.errors import ConfigError, ConfigIssue
 
@@ -129,16 +130,26 @@ def open_program(
     replay: Path | None = None,
     output: str | None = None,
     store: str | None = None,
+    whole_day: bool = False,
 ) -> Iterator[App]:
     """Open the program as the options say, and close it at the end.
+
+    `whole_day`: where `at` is a day, it is its end that counts, and today the present.
 
     Raises ConfigError, StoreError, and BadParameter for an instant that cannot be read.
     """
     settings = load_settings(context.obj, replay=replay, output=output, store=store)
     instant = parse_instant(at, settings.timezone) if at else None
+    if at and instant and whole_day and len(at) == len("2026-06-05"):
+        instant = _end_of_day(instant)
     new = context.meta.pop(NEW, False)  # `start` opens the program again whenever files have changed
     with open_app(settings, at=instant, replay=replay, new=new) as program:
         yield program
+
+
+def _end_of_day(start: datetime) -> datetime:
+    end, now = datetime.combine(start.date(), time(23, 59, 59), start.tzinfo), wall_clock()
+    return now if start <= now < end else end
 
 
 def parse_instant(text: str, timezone: ZoneInfo) -> datetime:
