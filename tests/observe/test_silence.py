@@ -285,7 +285,7 @@ def test_only_records_of_the_process_end_a_silence(new_labels: Labels, is_record
         "meeting 2026-05-01; readout 2026-10 2026-10-09",
     ],
 )
-def test_the_feed_of_silences_names_no_meeting_that_may_have_been_held(situation: str) -> None:
+def test_the_feed_of_silences_names_no_meeting_that_may_have_taken_place(situation: str) -> None:
     """The bodies themselves are not read, or a record that tells no day may be of a later meeting."""
     board = Situation.read("2026-11-10", f"fact uk-1 published 2025-01-10; {situation}").board()
     events = report_on(board, "uk").silence_events
