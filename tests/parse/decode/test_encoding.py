@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from encodings.aliases import aliases
+
 import pytest
 
+from aggregator.parse.decode.encoding import decode
 from tests.parse.answers import read_feed
 
 
@@ -62,3 +65,10 @@ def test_the_declaration_of_the_document_counts_where_the_header_says_nothing() 
 
 def test_one_stray_byte_does_not_spoil_the_rest() -> None:
     assert title_of(feed("Tŷ\x0b – @5").encode().replace(b"@", b"\xa3")) == "Tŷ – £5"
+
+
+@pytest.mark.parametrize("name", sorted({*aliases.values(), "rot13", "unknown", "x-user-defined"}))
+def test_no_declared_encoding_makes_a_text_unreadable(name: str) -> None:
+    """Python also knows encodings of bytes, such as base64, and refuses them only once there is a byte."""
+    text = decode(b"plan \xff \xe6 " * 9, f"text/html; charset={name}")
+    assert text

@@ -120,8 +120,8 @@ def _allowed_encoding(name: str | None) -> str | None:
     label = LABELS.get((name or "").lower(), WINDOWS.sub(r"cp\1", (name or "").lower()))
     try:
         found = codecs.lookup(label).name
-        # Raises LookupError for codecs that are no encodings of text, such as base64 or zlib.
-        b"".decode(found)
+        # Raises LookupError for codecs that are no encodings of text, such as rot13: not without a byte.
+        b"a".decode(found, "replace")
     except (LookupError, UnicodeError):
         return None
     return None if REFUSED_ENCODING.fullmatch(found) else SUPERSETS.get(found, found)
