@@ -49,7 +49,7 @@ ARCHIVE_PAGE: Final = re.compile(r"20\d{6}T\d{6}Z-[0-9a-f]{12}")
 MAY_DIFFER: Final[Mapping[str, tuple[str, ...]]] = {
     "carriers": ("last_seen",),
     "revisions": ("last_seen",),
-    "source_states": ("due", "last_polled", "last_read", "failures"),
+    "source_states": ("due", "last_polled", "last_read", "read_whole_at", "failures"),
     "deliveries": ("attempts", "unknown_outcomes", "reply"),
     "webhook_deliveries": ("attempts", "reply"),
     "alert_rule_states": ("checked_until",),
