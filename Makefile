@@ -32,7 +32,7 @@ demo: $(VENV)/run ## the same with the samples in demo/, at a fixed instant, wit
 start: $(VENV)/run ## run until stopped: poll, publish, issue digests, send mail, serve output/
 	@$(BIN)/aggregator start
 
-test: $(VENV)/test ## the checks, under five minutes: format, lint, types, layers, tests
+test: $(VENV)/test ## the checks, about seven minutes: format, lint, types, layers, tests
 	@sh tools/bring-browser
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
