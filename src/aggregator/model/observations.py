@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 
 from aggregator.model.days import Moment
 from aggregator.model.document import Claim
@@ -309,6 +310,10 @@ class ProcessReport:
     def check(self, rule: str) -> RuleCheck | None:
         """The check of the rule with this id."""
         return next((check for check in self.checks if check.rule.id == rule), None)
+
+
+# Characters of a title in evidence of a month: a retraction finds a document by its title, cut like this.
+MAX_EVIDENCE_TITLE: Final = 200
 
 
 # Stored as JSON for good, since the board of a month never changes: a new field needs a default, and renaming

@@ -120,6 +120,19 @@ class SourceWithState:
     # The last reading up to the instant that is asked for: the state has only the newest.
     last_reading: LastReading | None = None
 
+    @property
+    def first_poll(self) -> datetime | None:
+        """The first poll that left a trace, read or failed; None without one.
+
+        The store has no time of the first poll itself.
+        """
+        traces = (
+            self.state.first_read,
+            self.state.failing_since,
+            *(one.failing_since for one in self.outages),
+        )
+        return min(filter(None, traces), default=None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestItem:

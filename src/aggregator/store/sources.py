@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, delete, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, case, delete, distinct, func, select
 from sqlalchemy.dialects.sqlite import Insert, insert
 
 from aggregator.model import LONDON, LastReading, Outage, RobotsTxt, Run, SourceState, Window
@@ -50,16 +50,17 @@ class Sources(Repository):
 
         Sources without a reading since this is kept are left out.
         """
-        query = select(readings).where(readings.c.first_at <= at).order_by(readings.c.day)
-        found: dict[str, LastReading] = {}
-        for row in self._database.rows(query):
-            before = found.get(row.source_id)
-            wholes = (row.last_whole_at, row.first_whole_at, before.whole if before else None)
-            found[row.source_id] = LastReading(
-                at=row.last_at if row.last_at <= at else row.first_at,
-                whole=next((whole for whole in wholes if whole and whole <= at), None),
-            )
-        return found
+        old = readings.c
+        read_at = case((old.last_at <= at, old.last_at), else_=old.first_at)
+        whole_at = case(
+            (old.last_whole_at <= at, old.last_whole_at), (old.first_whole_at <= at, old.first_whole_at)
+        )
+        query = (
+            select(old.source_id, func.max(read_at).label("at"), func.max(whole_at).label("whole"))
+            .where(old.first_at <= at)
+            .group_by(old.source_id)
+        )
+        return {row.source_id: LastReading(at=row.at, whole=row.whole) for row in self._database.rows(query)}
 
     def outages(self) -> dict[str, tuple[Outage, ...]]:
         """Return the outages that are over, by source id, the oldest first."""

@@ -81,8 +81,8 @@ def late_unless_unseen(rule: Rule, state: ProcessState, duty: Duty, plan: str = 
        on.
     3. Its last day is over. Where a duty runs from the last evidence, days that nobody watched do not count,
        and for our own marks those in quiet periods do not either.
-    4. Records of this forum do not take longer to come out. Whether a meeting held since then has ended the
-       delay cannot be told, so the delay is that of the last day of which the records must be out.
+    4. Records of this forum do not take longer to come out. A meeting held since then may have ended the
+       delay without our knowing, so the delay counts up to the last day whose records must be out.
     5. After that day each of these sources was asked once more without validators, and answered.
     """
     absence = prove_absence(duty.kind, duty.known, state.day, duty.coverage, state.searches)

@@ -145,7 +145,7 @@ def without_later_choices(known: Sequence[Fact], all_facts: Iterable[Fact]) -> t
 # ---------------------------------------------------------------- sources
 def polled_by(sources: Iterable[SourceWithState], at: datetime) -> tuple[SourceWithState, ...]:
     """The sources without those that we first polled after `at`; sources without any known poll stay."""
-    return tuple(polled for polled in sources if not _first_polled_after(polled, at))
+    return tuple(polled for polled in sources if polled.first_poll is None or polled.first_poll <= at)
 
 
 def sources_at(sources: Iterable[SourceWithState], at: datetime) -> tuple[SourceWithState, ...]:
@@ -161,14 +161,6 @@ def sources_at(sources: Iterable[SourceWithState], at: datetime) -> tuple[Source
         )
         for polled in sources
     )
-
-
-def _first_polled_after(polled: SourceWithState, at: datetime) -> bool:
-    state = polled.state
-    # The store has no time of the first poll: the first success or failure is the earliest trace of it.
-    traces = [state.first_read or state.failing_since, *(outage.failing_since for outage in polled.outages)]
-    polls = [time for time in traces if time]
-    return bool(polls) and min(polls) > at
 
 
 def _state_at(polled: SourceWithState, at: datetime) -> SourceState:

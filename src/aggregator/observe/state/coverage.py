@@ -63,7 +63,7 @@ def coverage_of(
         else None,
         never_read=tuple(polled.source.title for polled in never_read),
         first_poll=min(
-            (day_of(poll, zone) for polled in counted for poll in _first_polls(polled)), default=None
+            (day_of(first, zone) for polled in counted if (first := polled.first_poll)), default=None
         ),
         asked_whole=_asked_whole(counted, zone),
         lacks=lacks,
@@ -88,16 +88,6 @@ def _is_read(polled: SourceWithState, at: datetime, zone: ZoneInfo) -> bool:
     morning = datetime.combine(day_of(at, zone), time(), zone)
     last_read = polled.state.last_read
     return last_read is not None and last_read >= morning - SPREAD * polled.source.every
-
-
-def _first_polls(polled: SourceWithState) -> Iterator[datetime]:
-    """The first poll that is known, of those that were read and of those that failed."""
-    polls = (
-        polled.state.first_read,
-        polled.state.failing_since,
-        *(one.failing_since for one in polled.outages),
-    )
-    yield from (poll for poll in polls if poll)
 
 
 def _asked_whole(counted: Iterable[SourceWithState], zone: ZoneInfo) -> Mapping[str, date]:

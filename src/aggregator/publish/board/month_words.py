@@ -21,6 +21,7 @@ from aggregator.model import (
     Site,
 )
 from aggregator.model.days import day_of
+from aggregator.model.observations import MAX_EVIDENCE_TITLE
 from aggregator.publish.board.wording import (
     basis_text,
     binding_checks,
@@ -39,7 +40,6 @@ from aggregator.publish.presentation.text import capitalise_first, clean_line
 SOON: Final = timedelta(days=2)
 # As on the board itself, which shows no more.
 MAX_EVIDENCE: Final = 2
-MAX_TITLE: Final = 200
 MAX_NOTE: Final = 300
 
 
@@ -109,7 +109,7 @@ def _check(check: RuleCheck, zone: ZoneInfo) -> MonthCheck:
 def _evidence(evidence: Evidence, zone: ZoneInfo) -> MonthEvidence:
     no_later = "no later than " if evidence.no_later else ""
     return MonthEvidence(
-        title=clean_line(evidence.title, MAX_TITLE),
+        title=clean_line(evidence.title, MAX_EVIDENCE_TITLE),
         url=evidence_link(evidence),
         date=f"{no_later}{format_moment(evidence.moment, zone).text}" if evidence.moment else "",
         official=evidence.official,

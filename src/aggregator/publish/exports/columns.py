@@ -238,7 +238,7 @@ ENTRY_COLUMNS: Final[tuple[Column[Document], ...]] = (
 
 REVISION_COLUMNS: Final[tuple[Column[RevisionRow], ...]] = (
     Column("id", "string", "The document's id, as in entries.", lambda row, _: row.document.entry.id),
-    Column("source", "string", "The id of the source that told it.", lambda row, _: row.carrier.source),
+    Column("source", "string", "The id of the source.", lambda row, _: row.carrier.source),
     Column(
         "number",
         "integer",

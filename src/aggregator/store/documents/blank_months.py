@@ -9,14 +9,13 @@ from typing import Final
 from sqlalchemy import Connection, true
 
 from aggregator.model import Entry, MonthBoard, MonthCheck, MonthEvidence, MonthProcess
+from aggregator.model.observations import MAX_EVIDENCE_TITLE
 from aggregator.store.database.statements import update_rows
 from aggregator.store.database.tables import month_boards
 from aggregator.values.text import one_line
 
 # Replaces the title of a retracted document.
 RETRACTED: Final = "Retracted"
-# As many characters of a title as a board of a month has.
-_TITLE_LENGTH: Final = 200
 
 
 def blank_month_boards(connection: Connection, entries: Iterable[Entry]) -> None:
@@ -32,7 +31,7 @@ class _Blanked:
 
     def __init__(self, versions: Iterable[Entry]) -> None:
         self._named = {
-            (one_line(entry.title, _TITLE_LENGTH), address)
+            (one_line(entry.title, MAX_EVIDENCE_TITLE), address)
             for entry in versions
             for address in (entry.url, entry.own_page)
         }
